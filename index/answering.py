@@ -1,0 +1,100 @@
+"""The sentence that answers, the words to highlight, and whether to answer at all."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.blocks import split_blocks
+from index.encoder import Encoder
+from index.fusion import dense_scores, fuse
+from index.lexical import LexicalIndex
+from index.question import Question
+from index.sentences import sentence_spans
+from index.tokens import Token, tokenize, word_over_seam
+from index.types import Span
+
+# Fitted on public sets with scripts/evaluate: the score at which half the questions have their
+# answer in the first passage, and how fast that share changes around it.
+EVEN_SCORE = 0.45
+STEEPNESS = 20.0
+# A passage below this is as near as any text is to any question: it is no hit.
+LEAST_SCORE = 0.2
+
+_ASKS_NUMBER = re.compile("多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时")
+_NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
+NUMBER_BONUS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence's place in a text and its score, 0 to a little over 1."""
+
+    span: Span
+    score: float
+
+
+def confidence(score: float) -> float:
+    """A fused score as the share (0 to 1) of such questions that their first passage answers."""
+    return 1 / (1 + math.exp(-STEEPNESS * (score - EVEN_SCORE)))
+
+
+def best_sentence(
+    question: Question,
+    vector: NDArray[np.float32],
+    text: str,
+    encoder: Encoder,
+    lexical: LexicalIndex,
+    background: tuple[float, float],
+) -> Sentence:
+    """The sentence of a passage's `text` (not blank) that is closest to the question."""
+    spans = list(_sentences(text))
+    words = [text[span.start : span.end] for span in spans]
+    dense = dense_scores(encoder.embed_passages(words) @ vector, background)
+    covered = np.array([_coverage(question.weights, part, lexical) for part in words], np.float32)
+    scores = fuse(dense, covered)
+    if _ASKS_NUMBER.search(question.text):
+        scores += np.array([NUMBER_BONUS * bool(_NUMBER.search(part)) for part in words])
+    best = int(np.argmax(scores))
+    return Sentence(spans[best], float(scores[best]))
+
+
+def highlights(question: Question, text: str, offset: int) -> tuple[Span, ...]:
+    """Where the question's words stand in a passage, as spans of the document.
+
+    `offset` is the passage's start in the document. Touching words make one span.
+    """
+    wanted = {token for token, weight in question.weights.items() if weight > 0}
+    tokens = (token for token in tokenize(text) if token.text in wanted)
+    return tuple(Span(offset + start, offset + end) for start, end in _merged(tokens))
+
+
+def _merged(tokens: Iterable[Token]) -> Iterator[tuple[int, int]]:
+    start = end = -1
+    for token in tokens:
+        if token.start <= end:
+            end = max(end, token.end)
+            continue
+        if start >= 0:
+            yield start, end
+        start, end = token.start, token.end
+    if start >= 0:
+        yield start, end
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    for block in split_blocks(text, Span(0, len(text)), word_over_seam):
+        yield from sentence_spans(text, block.span.start, block.span.end)
+
+
+def _coverage(weights: Mapping[str, float], text: str, lexical: LexicalIndex) -> float:
+    """The share of the question's idf that stands in a sentence."""
+    worth = {token: weight * lexical.idf(token) for token, weight in weights.items()}
+    present = {token.text for token in tokenize(text)}
+    most = sum(worth.values())
+    return sum(worth[token] for token in present & worth.keys()) / most if most else 0.0

@@ -1,0 +1,27 @@
+"""Two legs, one scale: pure arithmetic, no I/O.
+
+Each leg is brought to 0–1 by something that does not depend on the question or on the corpus's
+size, so that a fused score means the same for every question.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+# Fitted on several public sets at once with scripts/evaluate; see the README.
+DENSE_SPAN = 8.0
+DENSE_WEIGHT = 0.5
+
+
+def dense_scores(cosines: Floats, background: tuple[float, float]) -> Floats:
+    """Cosines as 0–1: 0 as similar as an unrelated pair, 1 that plus `DENSE_SPAN` deviations."""
+    mean, deviation = background
+    return np.clip((cosines - mean) / np.float32(DENSE_SPAN * deviation), 0, 1)
+
+
+def fuse(dense: Floats, lexical: Floats, dense_weight: float = DENSE_WEIGHT) -> Floats:
+    """The weighted mean of the two legs' scores, each and the result within 0 and 1."""
+    return dense_weight * dense + (1 - dense_weight) * lexical

@@ -1,0 +1,54 @@
+"""What a question asks for, without a model: its tokens and how much each weighs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from index.errors import BadQuestion
+from index.tokens import Token, tokenize
+
+MAX_CHARS = 1000
+# Words that ask or are polite; they are not what is asked about. Longer ones first.
+_ASKING = re.compile(
+    "请问一下|请问|麻烦|谢谢|你好|您好|我想知道|想知道|我想了解|告诉我|帮我查一下|帮我|查一下|介绍一下"
+    "|分别是|分别有|都有哪些|有哪些|有哪几|有什么|包括哪些|哪一年|哪年|哪一天|哪天|哪些|哪几|哪里|哪儿|哪个|哪位"
+    "|是多少|有多少|多少|多大|多高|多长|多久|多远|多重|是什么|叫什么|什么时候|什么时间|什么样|为什么|什么"
+    "|为何|何时|何地|何人|如何|怎么样|怎样|怎么|咋样|是不是|有没有|能不能|可不可以|是谁|一共|总共"
+)
+# These ask only where segmentation leaves them alone: 几 asks, 几何 does not.
+_PARTICLES = frozenset("的了是在有和与及或被把将对为从到于其该这那吗呢吧啊呀谁哪几多何咋共")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as asked, its tokens, and each token's weight (0: it only asks)."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    weights: dict[str, float]
+
+
+def understand(text: str) -> Question:
+    """Check and take apart a question; raises BadQuestion."""
+    if not text.strip():
+        raise BadQuestion("question", "问题不能为空")
+    if len(text) > MAX_CHARS:
+        raise BadQuestion("question", f"问题最长 {MAX_CHARS} 个字，现在有 {len(text)} 个字")
+    tokens = tuple(tokenize(text))
+    return Question(text, tokens, _weights(text, tokens))
+
+
+def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
+    """1 for tokens that are mostly content; 0 for pairs that straddle an asking word."""
+    asking = [False] * len(text)
+    spans = [match.span() for match in _ASKING.finditer(text)]
+    spans += [(token.start, token.end) for token in tokens if token.text in _PARTICLES]
+    for start, end in spans:
+        asking[start:end] = [True] * (end - start)
+    weights: dict[str, float] = {}
+    for token in tokens:
+        content = asking[token.start : token.end].count(False)
+        weight = 1.0 if 2 * content > token.end - token.start else 0.0
+        weights[token.text] = max(weights.get(token.text, 0.0), weight)
+    return weights

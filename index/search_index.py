@@ -1,0 +1,212 @@
+"""The facade: `SearchIndex.open(data_dir).ask("…")`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import generation
+from index.answering import LEAST_SCORE, best_sentence, confidence, highlights
+from index.encoder import Encoder, load_encoder
+from index.errors import BadFilter, BadQuestion
+from index.generation import Manifest
+from index.lexical import LexicalIndex
+from index.question import Question, understand
+from index.records import Found, Records
+from index.search import Ranked, rank
+from index.types import (
+    Answer,
+    Citation,
+    DocumentSummary,
+    Filters,
+    IndexInfo,
+    IndexSettings,
+    Reason,
+    Reply,
+)
+from index.vectors import Rows, VectorIndex
+
+MAX_TOP_K = 50
+NO_FILTERS = Filters()
+_WORD = re.compile(r"\w")
+
+
+class SearchIndex:
+    """One published generation, open for questions. Safe to share between threads."""
+
+    def __init__(self, folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._manifest = manifest
+        self._records = Records(folder / generation.RECORDS)
+        self._vectors = VectorIndex.load(folder / generation.VECTORS)
+        self._lexical = LexicalIndex.load(folder / generation.LEXICAL)
+
+    @classmethod
+    def open(
+        cls,
+        data_dir: Path,
+        encoder: Encoder | None = None,
+        *,
+        settings: IndexSettings | None = None,
+    ) -> Self:
+        """Open the published generation of a data folder, checked file by file.
+
+        Without an `encoder` one is loaded: by `settings`, or as the generation was built.
+        Raises IndexMissing, IndexDamaged, IndexMismatch or ModelError.
+        """
+        folder = generation.current_folder(data_dir)
+        manifest = generation.read_manifest(folder)
+        generation.verify(folder, manifest)
+        if encoder is None:
+            encoder = load_encoder(settings or manifest.settings, data_dir / "models")
+        generation.check_encoder(manifest, encoder.fingerprint, encoder.name)
+        return cls(folder, manifest, encoder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Release the generation's files."""
+        self._records.close()
+
+    @property
+    def info(self) -> IndexInfo:
+        """What the generation says of itself."""
+        told = self._manifest
+        return IndexInfo(
+            version=told.version,
+            built_at=told.built_at,
+            model=told.settings.model,
+            dimensions=told.dimensions,
+            documents=told.documents,
+            passages=told.passages,
+            skipped=told.skipped,
+            remarks=told.remarks,
+        )
+
+    def search(self, question: str, *, top_k: int = 5, filters: Filters = NO_FILTERS) -> Reply:
+        """The passages nearest to a question, best first, without an answer.
+
+        Raises BadQuestion or BadFilter.
+        """
+        asked = self._understand(question, top_k, filters)
+        reply, _, _ = self._find(asked, top_k, filters)
+        return reply
+
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters = NO_FILTERS) -> Reply:
+        """The passages nearest to a question and, where one answers, its best sentence.
+
+        Raises BadQuestion or BadFilter.
+        """
+        asked = self._understand(question, top_k, filters)
+        reply, vector, allowed = self._find(asked, top_k, filters)
+        if reply.reason is None and vector is not None:
+            return replace(reply, answer=self._answer(asked, vector, reply.citations[0]))
+        if allowed is not None and vector is not None and self._answerable(asked, vector):
+            return replace(reply, reason=Reason.FILTERED_OUT)
+        return reply
+
+    def documents(self, offset: int, limit: int) -> tuple[list[DocumentSummary], int]:
+        """One page of the documents, ordered by path, and how many there are in all."""
+        return self._records.documents(offset, limit)
+
+    def document(self, document_id: str) -> DocumentSummary:
+        """One document without its text; raises UnknownDocument."""
+        return self._records.document(document_id)
+
+    def text(self, document_id: str) -> str:
+        """A document's whole text, exactly as decoded; raises UnknownDocument."""
+        return self._records.text(document_id)
+
+    def _understand(self, question: str, top_k: int, filters: Filters) -> Question:
+        if not 1 <= top_k <= MAX_TOP_K:
+            raise BadQuestion("top_k", f"top_k 必须在 1 到 {MAX_TOP_K} 之间")
+        first, last = filters.published_from, filters.published_to
+        if first and last and first > last:
+            raise BadFilter("filters.published_to", "published_to 不能早于 published_from")
+        return understand(question)
+
+    def _find(
+        self, question: Question, top_k: int, filters: Filters
+    ) -> tuple[Reply, NDArray[np.float32] | None, Rows | None]:
+        """The reply without its answer, the question's vector, and the rows let through."""
+        reply = Reply(question.text, None, Reason.NO_MATCH, (), self._manifest.version)
+        if not _WORD.search(question.text):
+            return reply, None, None
+        vector = self.encoder.embed_question(question.text)
+        allowed = self._records.allowed(filters)
+        if allowed is not None and not len(allowed):
+            return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed
+        hits = [hit for hit in self._rank(question, vector, top_k, allowed) if _is_hit(hit)]
+        if hits:
+            reason = None if confidence(hits[0].score) >= 0.5 else Reason.LOW_CONFIDENCE
+            reply = replace(reply, reason=reason, citations=self._citations(question, hits))
+        return reply, vector, allowed
+
+    def _rank(
+        self, question: Question, vector: NDArray[np.float32], k: int, allowed: Rows | None
+    ) -> list[Ranked]:
+        background = self._manifest.background
+        return rank(question, vector, self._vectors, self._lexical, background, k, allowed)
+
+    def _answerable(self, question: Question, vector: NDArray[np.float32]) -> bool:
+        """Whether the question has an answer when nothing is filtered out."""
+        best = self._rank(question, vector, 1, None)
+        return bool(best) and confidence(best[0].score) >= 0.5
+
+    def _answer(
+        self, question: Question, vector: NDArray[np.float32], citation: Citation
+    ) -> Answer:
+        sentence = best_sentence(
+            question, vector, citation.text, self.encoder, self._lexical, self._manifest.background
+        )
+        text = citation.text[sentence.span.start : sentence.span.end]
+        return Answer(
+            text=text,
+            sentence=text,
+            confidence=confidence(citation.score),
+            citation=citation.rank,
+            start=citation.start + sentence.span.start,
+            end=citation.start + sentence.span.end,
+        )
+
+    def _citations(self, question: Question, hits: list[Ranked]) -> tuple[Citation, ...]:
+        found = self._records.passages(hit.row for hit in hits)
+        pairs = zip(hits, found, strict=True)
+        return tuple(_citation(question, n, hit, one) for n, (hit, one) in enumerate(pairs, 1))
+
+
+def _is_hit(hit: Ranked) -> bool:
+    return hit.score >= LEAST_SCORE
+
+
+def _citation(question: Question, number: int, hit: Ranked, found: Found) -> Citation:
+    passage, document = found.passage, found.document
+    return Citation(
+        rank=number,
+        score=hit.score,
+        scores=hit.scores,
+        document_id=document.id,
+        path=document.path,
+        metadata=document.metadata,
+        headings=passage.headings,
+        text=passage.text,
+        start=passage.start,
+        end=passage.end,
+        highlights=highlights(question, passage.text, passage.start),
+        sha256=document.sha256,
+    )

@@ -1,0 +1,68 @@
+"""Ask one question of the published index, for a person or (--json) for a program."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from options import parser, settings_from
+
+from index import SearchIndex
+from index.errors import YoujuError
+from index.types import Citation, Reason, Reply
+from service.schemas import ask_response
+
+REASONS = {
+    Reason.NO_MATCH: "文档里没有与这个问题相关的内容。",
+    Reason.LOW_CONFIDENCE: "文档里没有找到可靠的答案，以下是最接近的段落。",
+    Reason.FILTERED_OUT: "筛选条件之内没有答案。",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Parse the arguments, ask, print; 2 where the question could not be asked."""
+    made = parser("ask", "向已建好的索引提一个问题。")
+    made.add_argument("question", help="问题，例如：日照投入了多少扶贫资金？")
+    made.add_argument("--top-k", type=int, default=5, metavar="N", help="段落数，1–50（默认 5）")
+    made.add_argument("--json", action="store_true", help="输出 JSON，内容与 POST /ask 相同")
+    options = made.parse_args(arguments)
+    try:
+        settings = settings_from(options)
+        with SearchIndex.open(settings.data_dir, settings=settings.index_settings()) as index:
+            _ask(index, options)
+    except YoujuError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _ask(index: SearchIndex, options: argparse.Namespace) -> None:
+    started = time.perf_counter()
+    reply = index.ask(options.question, top_k=options.top_k)
+    took_ms = 1000 * (time.perf_counter() - started)
+    if options.json:
+        print(ask_response(reply, took_ms).model_dump_json(indent=2))
+    else:
+        _print(reply)
+
+
+def _print(reply: Reply) -> None:
+    if reply.answer:
+        print(f"答：{reply.answer.text}（出处 [{reply.answer.citation}]）")
+    elif reply.reason:
+        print(REASONS[reply.reason])
+    for citation in reply.citations:
+        print(f"\n{_place(citation)}\n{citation.text}")
+
+
+def _place(citation: Citation) -> str:
+    about = citation.metadata
+    parts = [about.title, about.source, about.published and about.published.isoformat()]
+    known = " · ".join(part for part in parts if part)
+    where = f"{citation.path} 第 {citation.start}–{citation.end} 字"
+    return f"[{citation.rank}] {known}\n    {where}，得分 {citation.score:.2f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
