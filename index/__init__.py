@@ -1,7 +1,7 @@
 """Chinese documents to passages, passages to an index on disk, questions to cited answers.
 
-    from index import SearchIndex
-    SearchIndex.open(Path("data")).ask("…")
+from index import SearchIndex
+SearchIndex.open(Path("data")).ask("…")
 """
 
 from index.search_index import SearchIndex

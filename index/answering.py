@@ -21,12 +21,14 @@ from index.types import Span
 
 # Fitted on public sets with scripts/evaluate: the score at which half the questions have their
 # answer in the first passage, and how fast that share changes around it.
-EVEN_SCORE = 0.45
-STEEPNESS = 20.0
+EVEN_SCORE = 0.35
+STEEPNESS = 25.0
 # A passage below this is as near as any text is to any question: it is no hit.
 LEAST_SCORE = 0.2
 
-_ASKS_NUMBER = re.compile("多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时")
+_ASKS_NUMBER = re.compile(
+    "多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时"
+)
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 NUMBER_BONUS = 0.1
 
@@ -55,7 +57,7 @@ def best_sentence(
     """The sentence of a passage's `text` (not blank) that is closest to the question."""
     spans = list(_sentences(text))
     words = [text[span.start : span.end] for span in spans]
-    dense = dense_scores(encoder.embed_passages(words) @ vector, background)
+    dense = dense_scores(encoder.embed_sentences(words) @ vector, background)
     covered = np.array([_coverage(question.weights, part, lexical) for part in words], np.float32)
     scores = fuse(dense, covered)
     if _ASKS_NUMBER.search(question.text):

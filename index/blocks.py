@@ -16,7 +16,9 @@ from index.types import Span
 
 HEADING_CHARS = 40
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
-_BLANK_LINE = re.compile(r"(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])\s*(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])")
+_BLANK_LINE = re.compile(
+    r"(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])\s*(?:\r\n|[\r\n\x0b\x0c\x85\u2028\u2029])"
+)
 _MARKDOWN_HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
 _LIST_ITEM = re.compile(r"(?:[-*+•·●■◆]|\d{1,3}[.)])\s+")
 _OPEN_END = re.compile(r"[，,、（(“‘《【〈—\-/]$")
@@ -128,7 +130,9 @@ def _runs_on(line: _Line, following: _Line, width: int, same_word: SameWord) -> 
     if _OPEN_END.search(tail) or len(line.text) > LONG_LINE:
         return True
     wrapped = not following.blank_before and width >= 20 and len(line.text) >= 0.75 * width
-    return wrapped or any(mark in line.text for mark in "。；！？") or head[0] in CLOSERS + "，、。；"
+    return (
+        wrapped or any(mark in line.text for mark in "。；！？") or head[0] in CLOSERS + "，、。；"
+    )
 
 
 def _word_over_seam(tail: str, head: str, same_word: SameWord) -> bool:

@@ -54,9 +54,7 @@ Progress = Callable[[Stage, int, int], None]
 def is_stale(corpus_dir: Path, data_dir: Path, encoder: Encoder, settings: IndexSettings) -> bool:
     """Whether a build would publish something other than what is published now."""
     published = _published(data_dir)
-    return published is None or published.fingerprint != _fingerprint(
-        corpus_dir, encoder, settings
-    )
+    return published is None or published.fingerprint != _fingerprint(corpus_dir, encoder, settings)
 
 
 def build(
@@ -84,7 +82,9 @@ def build(
         )
         chunks = _chunks(reading, encoder, settings, progress)
         vectors, embedded = _embed(data_dir, encoder, chunks, progress)
-        manifest = _write(data_dir, reading, chunks, vectors, encoder, settings, fingerprint, progress)
+        manifest = _write(
+            data_dir, reading, chunks, vectors, encoder, settings, fingerprint, progress
+        )
         keep = {manifest.version} | ({published.version} if published else set())
         generation.remove_old(data_dir, keep)
     return _report(manifest, started, published=True, embedded=embedded)
@@ -189,9 +189,11 @@ def _write(
     folder = generation.building_folder(data_dir)
     write_records(folder / generation.RECORDS, reading.documents, [c.passage for c in chunks])
     VectorIndex.build(vectors).save(folder / generation.VECTORS)
-    tokens = [terms(chunk.searched) for chunk in chunks]
+    numbers = {document.id: number for number, document in enumerate(reading.documents)}
     LexicalIndex.build(
-        tokens, lambda done: progress(Stage.INDEX, done, len(chunks))
+        (terms(chunk.searched) for chunk in chunks),
+        [numbers[chunk.passage.document_id] for chunk in chunks],
+        lambda done: progress(Stage.INDEX, done, len(chunks)),
     ).save(folder / generation.LEXICAL)
     built_at = datetime.now(UTC)
     manifest = Manifest(

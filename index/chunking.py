@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from index.blocks import Block, SameWord, heading_text, joined, split_blocks
 from index.sentences import cut_long, sentence_spans, trimmed
@@ -49,15 +50,19 @@ def chunk_document(
     for span in kept:
         pending: list[Block] = []
         for block in split_blocks(document.text, span, same_word):
-            if block.level:
-                yield from _passages(document, headings.path, pending, max_chars)
-                pending = []
-                headings.enter(block, heading_text(document.text, block))
-            else:
+            if not _WORD.search(document.text, block.span.start, block.span.end):
+                continue
+            if not block.level:
                 headings.settle()
                 pending.append(block)
+                continue
+            yield from _passages(document, headings.path, pending, max_chars)
+            pending = []
+            if headings.loses_unread(block):
+                yield from _lone_heading(document, headings, max_chars)
+            headings.enter(block, heading_text(document.text, block))
         yield from _passages(document, headings.path, pending, max_chars)
-        yield from _lone_headings(document, headings, max_chars)
+        yield from _lone_heading(document, headings, max_chars)
 
 
 def fit(chunks: Iterable[Chunk], limit: int, count: CountTokens, text: str) -> list[Chunk]:
@@ -88,10 +93,15 @@ class _Headings:
         self._open = True
 
     def settle(self) -> None:
+        """The headings have text below them."""
         self._open = False
 
+    def loses_unread(self, block: Block) -> bool:
+        """Whether entering this heading drops one that has had no text."""
+        return self._open and self._stack[-1][0] > block.level
+
     def unread(self) -> list[Block]:
-        """The last headings, if nothing has followed them."""
+        """The last heading, if nothing has followed it."""
         blocks = [self._stack[-1][1]] if self._open else []
         self._open = False
         return blocks
@@ -100,9 +110,8 @@ class _Headings:
         return bool(self._stack) and self._stack[-1][0] == block.level
 
 
-def _lone_headings(document: Document, headings: _Headings, max_chars: int) -> Iterator[Chunk]:
-    above = headings.path[:-1]
-    yield from _passages(document, above, headings.unread(), max_chars)
+def _lone_heading(document: Document, headings: _Headings, max_chars: int) -> Iterator[Chunk]:
+    yield from _passages(document, headings.path[:-1], headings.unread(), max_chars)
 
 
 def _passages(
@@ -153,7 +162,7 @@ def _balanced(text: str, whole: Span, max_chars: int) -> Iterator[Span]:
     length = whole.end - whole.start
     target = length / -(-length // max_chars)
     start = sentences[0].start
-    for before, after in zip(sentences, sentences[1:], strict=False):
+    for before, after in pairwise(sentences):
         with_next = after.end - start
         if with_next > max_chars or before.end - start >= target:
             yield Span(start, before.end)

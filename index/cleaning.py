@@ -20,8 +20,8 @@ from index.types import Span
 
 HEAD_LINES = 30
 TAIL_LINES = 15
-# Longer lines are paragraphs; no rule is meant for them.
-MAX_LINE = 600
+# Longer lines are paragraphs, which only a rule that says so is meant for.
+LONGEST = 160
 MIN_HEADLINE = 8
 LIST_MARKER = re.compile(r"(?:[-*+•]\s+|\d{1,2}[.、)）]\s*)")
 SENTENCE_END = tuple("。！？!?；;…：:")
@@ -41,28 +41,31 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of line to leave out; `example` lines match it, `counter` lines do not."""
+    """One kind of line to leave out; `example` lines match it, `counter` lines do not.
+
+    Lines of more than `longest` characters are never of this kind.
+    """
 
     name: str
     pattern: re.Pattern[str]
     where: Place
+    longest: int
     example: tuple[str, ...]
     counter: tuple[str, ...]
 
     def matches(self, line: str) -> bool:
         """Whether a line is of this kind, wherever it stands."""
-        bare = line.strip().strip(INVISIBLE)
-        if not bare or len(bare) > MAX_LINE:
-            return False
-        marker = LIST_MARKER.match(bare)
-        rest = bare[marker.end() :] if marker else bare
-        # Both: the digits of "2020-11-17 …" or "1.5" may be taken for a marker.
-        return bool(self.pattern.fullmatch(bare) or self.pattern.fullmatch(rest))
+        return any(self.fits(form) for form in _forms(line))
+
+    def fits(self, form: str) -> bool:
+        """Whether a line without white space or list marker is of this kind."""
+        return len(form) <= self.longest and self.pattern.fullmatch(form) is not None
 
     def holds(self, *, head: bool, tail: bool) -> bool:
         """Whether the rule applies to a line that is in the head, in the tail, or neither."""
-        edges = {Place.HEAD: head, Place.TAIL: tail, Place.EDGES: head or tail}
-        return edges.get(self.where, True)
+        in_head = head and self.where in (Place.HEAD, Place.EDGES)
+        in_tail = tail and self.where in (Place.TAIL, Place.EDGES)
+        return self.where is Place.ANYWHERE or in_head or in_tail
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def cleaning_rules() -> tuple[Rule, ...]:
             name=one["name"],
             pattern=re.compile(_expand(one["pattern"], fragments)),
             where=Place(one["where"]),
+            longest=one.get("longest", LONGEST),
             example=tuple(one["example"]),
             counter=tuple(one["counter"]),
         )
@@ -94,10 +98,29 @@ def cleaning_rules() -> tuple[Rule, ...]:
 
 def matching_rule(line: str, *, head: bool = False, tail: bool = False) -> str | None:
     """The name of the first rule that leaves this line out, or None."""
-    for rule in cleaning_rules():
-        if rule.holds(head=head, tail=tail) and rule.matches(line):
-            return rule.name
-    return None
+    rules, any_of_them = _rules_at(head, tail)
+    # Nearly all lines are prose: one look is enough to leave them be.
+    forms = [form for form in _forms(line) if any_of_them.fullmatch(form)]
+    return next((rule.name for rule in rules for form in forms if rule.fits(form)), None)
+
+
+@cache
+def _rules_at(head: bool, tail: bool) -> tuple[tuple[Rule, ...], re.Pattern[str]]:
+    """The rules that hold in a place, and one pattern for what any of them matches."""
+    rules = tuple(rule for rule in cleaning_rules() if rule.holds(head=head, tail=tail))
+    pattern = "|".join(f"(?=.{{1,{rule.longest}}}\\Z)(?:{rule.pattern.pattern})" for rule in rules)
+    return rules, re.compile(pattern)
+
+
+def _forms(line: str) -> list[str]:
+    """The line bare, and also without what looks like a list marker.
+
+    Both, because the marker may be part of it, as the `12.` of `12.5日`.
+    """
+    bare = line.strip().strip(INVISIBLE)
+    marker = LIST_MARKER.match(bare)
+    forms = [bare, bare[marker.end() :]] if marker else [bare]
+    return [form for form in forms if form]
 
 
 def keep_spans(text: str, start: int = 0, *, cleaned: bool = True, title: str = "") -> list[Span]:

@@ -63,10 +63,7 @@ def corpus_files(root: Path) -> CorpusListing:
 
     Raises CorpusMissing if `root` is not a folder that can be listed.
     """
-    if not os.path.isdir(root):
-        fault = "不是文件夹" if os.path.lexists(root) else "不存在"
-        raise CorpusMissing(f"文档文件夹{fault}：{root}。请新建它，或改正设置里的路径。")
-    real = root.resolve()
+    real = Path(os.path.realpath(root))
     findings = _Findings()
     folders = [""]
     while folders:
@@ -109,7 +106,7 @@ def corpus_digest(root: Path, max_file_bytes: int) -> str:
     Costs one reading of the bytes: nothing is decoded. Raises CorpusMissing.
     """
     listing = corpus_files(root)
-    rows = [("skipped", one.path, one.code, one.detail) for one in listing.skipped]
+    rows = [("skipped", one.path, str(one.code), one.detail) for one in listing.skipped]
     rows += [("link", link, target, "") for link, target in listing.links]
     for path in listing.files:
         try:
@@ -182,7 +179,7 @@ def _list_folder(root: Path, folder: str, findings: _Findings) -> list[str]:
             found = sorted(entries, key=lambda entry: entry.name)
     except OSError as error:
         if not folder:
-            raise CorpusMissing(f"无法打开文档文件夹 {root}：{_os_detail(error)}") from error
+            raise CorpusMissing(_no_corpus(root, error)) from error
         findings.skip(folder, FileCode.UNREADABLE, f"文件夹无法打开：{_os_detail(error)}")
         return []
     folders = []
@@ -220,11 +217,14 @@ def _sort_entry(root: Path, path: str, entry: os.DirEntry[str], findings: _Findi
 
 def _sort_link(root: Path, path: str, findings: _Findings) -> None:
     target = Path(os.path.realpath(root / path))
-    if not os.path.exists(target):
+    try:
+        target.stat()
+    except OSError:
         findings.skip(path, FileCode.LINK, "链接指向的文件不存在；请删除链接或直接放入文件")
-    elif not target.is_relative_to(root):
+        return
+    if not target.is_relative_to(root):
         findings.skip(path, FileCode.LINK, "链接指向文档文件夹之外，没有读取；请直接放入文件")
-    elif os.path.isdir(target):
+    elif target.is_dir():
         findings.skip(path, FileCode.LINK, "是指向文件夹的链接，没有进入；请直接放入文件夹")
     else:
         inside = os.fsencode(target.relative_to(root).as_posix())
@@ -282,6 +282,15 @@ def _os_detail(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "文件在读取时不见了；请重新建立索引"
     return f"无法读取（{error.strerror or type(error).__name__}）；请检查文件和磁盘"
+
+
+def _no_corpus(root: Path, error: OSError) -> str:
+    fault = "无法打开，请检查权限"
+    if isinstance(error, FileNotFoundError):
+        fault = "不存在"
+    elif isinstance(error, NotADirectoryError):
+        fault = "不是文件夹"
+    return f"文档文件夹{fault}：{root}。请新建它，或改正设置里的路径。"
 
 
 def _nothing_readable(root: Path, skipped: list[FileNotice]) -> str:

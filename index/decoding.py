@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from charset_normalizer import from_bytes
 
@@ -115,8 +116,7 @@ def _as_utf8(data: bytes) -> Decoded | None:
     decoded = _decode_as(data, "utf-8")
     if _has_many_controls(decoded.text):
         return None
-    sound = len(NON_ASCII.findall(decoded.text)) - decoded.lost
-    return decoded if decoded.lost == 0 or decoded.lost * 10 <= sound else None
+    return decoded if decoded.lost * 11 <= _non_ascii(decoded.text) else None
 
 
 def _by_language(data: bytes) -> Decoded:
@@ -124,10 +124,11 @@ def _by_language(data: bytes) -> Decoded:
     candidates = [_decode_as(data, name) for name in ("gb18030", "utf-8", "utf-16-le", "utf-16-be")]
     candidates.insert(1, _as_big5(data))
     best = max(candidates, key=lambda one: chinese_score(one.text))
-    # A few rare characters score about 0, and so do letters of another script read as Chinese.
-    if chinese_score(best.text) >= (1.0 if best.lost else 0.0):
+    # A name of rare characters scores 0; a reading that is lossy or could be chance needs more.
+    doubtful = best.lost or best.encoding.startswith("utf-16")
+    if chinese_score(best.text) >= (1.0 if doubtful else 0.0):
         return best
-    return _foreign(data) or best
+    return _foreign(data) or max(candidates[:3], key=lambda one: chinese_score(one.text))
 
 
 def _as_big5(data: bytes) -> Decoded:
@@ -144,7 +145,7 @@ def _foreign(data: bytes) -> Decoded | None:
         return None
     decoded = _decode_as(data, guess.encoding)
     # Any bytes are valid in a Western encoding, so its text must be mostly ASCII.
-    western = len(NON_ASCII.findall(decoded.text)) * 5 <= len(decoded.text)
+    western = _non_ascii(decoded.text) * 5 <= len(decoded.text)
     sound = western or FOREIGN_LETTER.search(decoded.text)
     return decoded if sound and not decoded.lost else None
 
@@ -154,7 +155,9 @@ def _decode_as(data: bytes, encoding: str) -> Decoded:
         return Decoded(data.decode(encoding), encoding, 0)
     except UnicodeDecodeError:
         text = data.decode(encoding, errors="replace")
-    own = data.count(REPLACEMENT.encode(encoding, errors="ignore") or data + b"\0")
+    # Marks that the file itself contains are text, not losses; Big5 cannot contain any.
+    mark = REPLACEMENT.encode(encoding, errors="ignore")
+    own = data.count(mark) if mark else 0
     return Decoded(text, encoding, max(1, text.count(REPLACEMENT) - own))
 
 
@@ -163,7 +166,7 @@ def chinese_score(text: str) -> float:
 
     Real text scores about 2, a wrong decoding under 1; text that is all ASCII scores 0.
     """
-    seen = Counter(NON_ASCII.findall(text)[:SAMPLE])
+    seen = Counter(found[0] for found in islice(NON_ASCII.finditer(text), SAMPLE))
     total = seen.total()
     return sum(_weight(char) * count for char, count in seen.items()) / total if total else 0.0
 
@@ -186,6 +189,10 @@ def _common() -> frozenset[str]:
     characters = [code.decode("gb2312", errors="ignore") for code in gb]
     characters += [code.decode("big5", errors="ignore") for code in big5]
     return frozenset(one for one in characters if HAN.fullmatch(one))
+
+
+def _non_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", errors="ignore"))
 
 
 def _share_of_text(text: str) -> float:

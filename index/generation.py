@@ -135,12 +135,12 @@ def publish(data_dir: Path, building: Path, version: str) -> Path:
     for path in (*building.rglob("*"), building):
         _flush(path)
     folder = _generations(data_dir) / version
-    os.replace(building, folder)
+    building.replace(folder)
     _flush(folder.parent)
     pointer = data_dir / "CURRENT.new"
     pointer.write_text(version + "\n", encoding="ascii")
     _flush(pointer)
-    os.replace(pointer, data_dir / "CURRENT")
+    pointer.replace(data_dir / "CURRENT")
     _flush(data_dir)
     return folder
 
@@ -162,7 +162,7 @@ def recipe() -> str:
 
 def _recipe_files() -> Iterator[Path]:
     package = Path(__file__).parent
-    yield from sorted(path for path in package.iterdir() if path.suffix in {".py", ".toml"})
+    yield from sorted(path for path in package.iterdir() if path.suffix in {".py", ".toml", ".txt"})
 
 
 def _generations(data_dir: Path) -> Path:

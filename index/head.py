@@ -1,7 +1,7 @@
 """What a document says of itself in its first and last lines: title, source, author, date, address.
 
 Used where the front matter says nothing. Only lines that are about the document are read (a label
-with a value, a byline, a date in brackets), so that a date within the news is not taken for its own.
+with a value, a byline, a date in brackets): a date within the news is not the document's own.
 """
 
 from __future__ import annotations
@@ -27,13 +27,20 @@ MAX_LABELLED = 200
 DATE = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d])|年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日)"
 )
-HAN_DATE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+COMPACT_DATE = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})\s*$")
+HAN_NUMBER = "[一二三四五六七八九十]"
+HAN_DATE = re.compile(
+    rf"([〇○零一二三四五六七八九]{{4}})年({HAN_NUMBER}{{1,2}})月({HAN_NUMBER}{{1,3}})日"
+)
 HAN_DIGITS = {"〇": 0, "○": 0, "零": 0} | {one: n for n, one in enumerate("一二三四五六七八九", 1)}
-DATE_LABEL = re.compile(r"(?:发布|发表|发稿|刊发|上传|成文|印发|更新)?(?:时间|日期)\s*[:：]\s*")
-BARE_DATE = re.compile(r"[（(\[【]?\s*(?P<date>[\d〇○零一二三四五六七八九十年月日\-/. :：]{8,30})\s*[）)\]】]?")
+DATE_LABEL = re.compile(r"(?P<kind>发布|发表|发稿|刊发|上传|成文|印发)?(?:时间|日期)\s*[:：]\s*")
+BARE_DATE = re.compile(
+    r"[（(\[【]?\s*[\d〇○零一二三四五六七八九十年月日\-/. :：]{8,30}\s*[）)\]】]?"
+)
 NEXT_LABEL = r"(?=\s*(?:[|｜]|\s(?:\S{1,6})[:：])|\s{2,}|\s*$)"
-SOURCE = re.compile(rf"(?:来\s*源|转自|出处)\s*[:：]\s*(?P<value>[^\s。；，,].{{0,60}}?){NEXT_LABEL}")
-AUTHOR = re.compile(rf"(?:作\s*者|撰文|文字)\s*[:：/]\s*(?P<value>[^\s。；，,].{{0,60}}?){NEXT_LABEL}")
+LABELLED = rf"(?P<value>[^\s。；，,].{{0,60}}?){NEXT_LABEL}"
+SOURCE = re.compile(rf"(?:来\s*源|转自|出处)\s*[:：]\s*{LABELLED}")
+AUTHOR = re.compile(rf"(?:(?:作\s*者|撰文|文字)\s*[:：/]|^文/)\s*{LABELLED}")
 NAME = r"[\u4e00-\u9fff](?:[\u4e00-\u9fff·]{1,5}|[ \u3000][\u4e00-\u9fff])"
 NAMES = rf"{NAME}(?:[ \u3000、,，/]{{1,3}}(?!通讯员|记者){NAME}){{0,9}}"
 REPORTER = re.compile(rf"记者[ \u3000:：/]{{1,4}}(?P<value>{NAMES})")
@@ -44,11 +51,14 @@ OUTLET_BYLINE = re.compile(
     rf"(?P<value>{OUTLET})[ \u3000]{{0,2}}(?:首席|见习|实习|特约|全媒体|融媒体)?记者[ \u3000:：]"
 )
 OUR_OWN = ("本报", "本网", "本台", "本刊", "本社", "通讯员", "记者", "实习", "见习")
-ADDRESS = re.compile(r"(?:[^。]{0,120}[:：]\s*)?(?P<value>https?://[^\s<>\"'，。；、）)】」]{3,2000})")
+ADDRESS = re.compile(
+    r"(?:[^。]{0,120}[:：]\s*)?(?P<value>https?://[^\s<>\"'，。；、）)】」]{3,2000})"
+)
 # Addresses that a text speaks of, not its own.
 OTHER_ADDRESS = re.compile(r"官网|报名|申报|申请|登录|查询|平台|系统|入口|下载|详见")
 MARKDOWN_TITLE = re.compile(r"#\s+(?P<value>.+?)\s*#*")
-SECTION = re.compile(r"(?:第?[一二三四五六七八九十\d]{1,3}[、.．:：章节条部]|[（(][一二三四五六七八九十\d]{1,3}[）)]|[-*+>#|])")
+NUMBER = r"[一二三四五六七八九十\d]{1,3}"
+SECTION = re.compile(rf"第?{NUMBER}[、.．:：章节条部]|[（(]{NUMBER}[）)]|[-*+>#|]")
 SUBTITLE = re.compile(r"[—–\-－]{1,4}\s*(?=\S)")
 PROSE = re.compile(r"。|[；;，,：:、]$")
 
@@ -72,6 +82,7 @@ def read_head(text: str, start: int, path: str) -> Metadata:
 
 def parse_date(text: str) -> date | None:
     """The first date written in a text, in digits or Han numerals; None for one that cannot be."""
+    text = COMPACT_DATE.sub(r"\1-\2-\3", text)
     found = DATE.search(text)
     if found:
         year, *rest = (int(part) for part in found.groups() if part)
@@ -116,14 +127,14 @@ def _clip(value: str) -> str | None:
 
 def _title(head: Sequence[str]) -> str | None:
     for line in head[:10]:
-        if found := MARKDOWN_TITLE.fullmatch(line):
+        if len(line) <= MAX_LABELLED and (found := MARKDOWN_TITLE.fullmatch(line)):
             return found["value"][:MAX_TITLE]
     for number, line in enumerate(head):
         if _is_aside(line):
             continue
         if len(line) > MAX_TITLE or PROSE.search(line):
             return None
-        return _with_second_line(line, head[number + 1 :])[:MAX_TITLE]
+        return _with_second_line(line.strip("*_ "), head[number + 1 :])[:MAX_TITLE].strip()
     return None
 
 
@@ -131,7 +142,7 @@ def _is_aside(line: str) -> bool:
     """Navigation, a byline, a date, decoration: a line above or around the headline."""
     if matching_rule(line, head=True) or BARE_DATE.fullmatch(line):
         return True
-    if DATE_LABEL.match(line) or OUTLET_BYLINE.match(line) or "http" in line:
+    if DATE_LABEL.match(line) or "http" in line:
         return True
     return not any(char.isalnum() for char in line)
 
@@ -200,7 +211,8 @@ def _own_date(line: str) -> date | None:
     if BARE_DATE.fullmatch(line):
         return parse_date(line)
     label = DATE_LABEL.match(line)
-    if label and not line.startswith("更新") and len(line) <= MAX_VALUE:
+    # 「时间：5月1日上午9时」 may be that of an event: alone, the word needs a date and no more.
+    if label and (label["kind"] or BARE_DATE.fullmatch(line, label.end())):
         return parse_date(line[label.end() : label.end() + 20])
     rule = matching_rule(line, head=True)
     if rule in {"dateline", "date-and-source", "date-in-brackets", "source"}:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import BadQuestion
+from index.places import place_spans
 from index.tokens import Token, tokenize
 
 MAX_CHARS = 1000
@@ -22,11 +24,14 @@ _PARTICLES = frozenset("的了是在有和与及或被把将对为从到于其�
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, its tokens, and each token's weight (0: it only asks)."""
+    """A question as asked, each token's weight (0: it only asks), and the places it names.
+
+    A place is the set of tokens that its name consists of.
+    """
 
     text: str
-    tokens: tuple[Token, ...]
     weights: dict[str, float]
+    places: tuple[frozenset[str], ...]
 
 
 def understand(text: str) -> Question:
@@ -36,7 +41,7 @@ def understand(text: str) -> Question:
     if len(text) > MAX_CHARS:
         raise BadQuestion("question", f"问题最长 {MAX_CHARS} 个字，现在有 {len(text)} 个字")
     tokens = tuple(tokenize(text))
-    return Question(text, tokens, _weights(text, tokens))
+    return Question(text, _weights(text, tokens), tuple(_places(text, tokens)))
 
 
 def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
@@ -52,3 +57,8 @@ def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
         weight = 1.0 if 2 * content > token.end - token.start else 0.0
         weights[token.text] = max(weights.get(token.text, 0.0), weight)
     return weights
+
+
+def _places(text: str, tokens: tuple[Token, ...]) -> Iterator[frozenset[str]]:
+    for start, end in place_spans(text):
+        yield frozenset(t.text for t in tokens if start <= t.start and t.end <= end)

@@ -40,9 +40,7 @@ class Found:
     document: DocumentSummary
 
 
-def write_records(
-    path: Path, documents: Sequence[Document], passages: Sequence[Passage]
-) -> None:
+def write_records(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
     """Write a new file; passage number i (from 0) gets row i."""
     rows = {document.id: row for row, document in enumerate(documents)}
     counts = dict.fromkeys(rows, 0)
@@ -158,10 +156,11 @@ def _where(filters: Filters) -> tuple[list[str], list[str]]:
     if filters.document_ids is not None:
         clauses.append("d.id IN (SELECT value FROM json_each(?))")
         values.append(_json(sorted(filters.document_ids)))
+    first, last = filters.published_from, filters.published_to
     for clause, value in (
         ("d.source = ?", filters.source),
-        ("d.published >= ?", filters.published_from and filters.published_from.isoformat()),
-        ("d.published <= ?", filters.published_to and filters.published_to.isoformat()),
+        ("d.published >= ?", first.isoformat() if first else None),
+        ("d.published <= ?", last.isoformat() if last else None),
     ):
         if value is not None:
             clauses.append(clause)

@@ -14,6 +14,8 @@ from index.types import Scores
 from index.vectors import Rows, VectorIndex
 
 CANDIDATES = 100
+# What is left of a score where the document does not name the place that is asked about.
+ELSEWHERE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,21 @@ def rank(
     rows = np.union1d(near, _best(coverage, most, allowed))
     dense = dense_scores(vectors.similarities(vector, rows), background)
     words = coverage[rows]
-    fused = fuse(dense, words)
+    fused = fuse(dense, words) * _place_factor(question, lexical)[rows]
     order = np.lexsort((rows, -fused))[:k]
     return [
         Ranked(int(rows[i]), float(fused[i]), Scores(float(dense[i]), float(words[i])))
         for i in order
     ]
+
+
+def _place_factor(question: Question, lexical: LexicalIndex) -> NDArray[np.float32]:
+    """1 where the document names every place asked about, `ELSEWHERE` where it names none."""
+    if not question.places:
+        return np.ones(lexical.passages, np.float32)
+    named = np.mean([lexical.documents_with(place) for place in question.places], axis=0)
+    factor: NDArray[np.float32] = (ELSEWHERE + (1 - ELSEWHERE) * named).astype(np.float32)
+    return factor
 
 
 def _best(coverage: NDArray[np.float32], k: int, allowed: Rows | None) -> Rows:

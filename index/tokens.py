@@ -35,9 +35,7 @@ def tokenize(text: str) -> list[Token]:
     """The tokens of a text, ordered by place; punctuation and white space give none."""
     folded = fold(text)
     spans = sorted(set(_word_spans(folded.text)) | set(_pair_spans(folded.text)))
-    return [
-        Token(folded.text[a:b], folded.starts[a], folded.ends[b - 1]) for a, b in spans
-    ]
+    return [Token(folded.text[a:b], folded.starts[a], folded.ends[b - 1]) for a, b in spans]
 
 
 def terms(text: str) -> list[str]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder
 
-BATCH = 256
+BATCH = 512
 
 
 class VectorCache:

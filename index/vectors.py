@@ -33,8 +33,10 @@ class VectorIndex:
         try:
             flat = faiss.read_index(str(path))
         except RuntimeError as error:
-            raise IndexDamaged(f"向量文件 {path.name} 无法读取，请运行 scripts/rebuild_index") from error
-        return cls(flat)
+            raise IndexDamaged(
+                f"向量文件 {path.name} 无法读取，请运行 scripts/rebuild_index"
+            ) from error
+        return cls(faiss.downcast_index(flat))
 
     def save(self, path: Path) -> None:
         """Write the index to one file."""
@@ -59,7 +61,7 @@ class VectorIndex:
         """
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
         cosines, rows = self._flat.search(query[None, :], min(k, self.rows), params=parameters)
         found = rows[0] >= 0
         return rows[0][found], cosines[0][found]

@@ -30,8 +30,10 @@ def build_with_progress(settings: Settings, encoder: Encoder) -> BuildReport:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {stage: bars.add_task(words, total=None, start=False, visible=False)
-                 for stage, words in STAGES.items()}
+        tasks = {
+            stage: bars.add_task(words, total=None, start=False, visible=False)
+            for stage, words in STAGES.items()
+        }
 
         def show(stage: Stage, done: int, total: int) -> None:
             task = tasks[stage]

@@ -54,7 +54,10 @@ def make(extra: str) -> None:
     say("正在准备运行环境 .venv（首次需要几分钟）……")
     if not PYTHON.exists():
         shutil.rmtree(VENV, ignore_errors=True)
-        run([python(), "-m", "venv", str(VENV)], "无法建立虚拟环境；Debian/Ubuntu 请先安装 python3-venv")
+        run(
+            [python(), "-m", "venv", str(VENV)],
+            "无法建立虚拟环境；Debian/Ubuntu 请先安装 python3-venv",
+        )
     target = f"{ROOT}[{extra}]" if extra else str(ROOT)
     install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     constraints = str(ROOT / "constraints.txt")

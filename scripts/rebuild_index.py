@@ -16,7 +16,9 @@ from index.errors import YoujuError
 
 def main(arguments: list[str]) -> int:
     """Parse the arguments, build, report."""
-    options = parser("rebuild_index", "把语料目录重建为索引并发布；正在运行的服务会自动换用新索引。")
+    options = parser(
+        "rebuild_index", "把语料目录重建为索引并发布；正在运行的服务会自动换用新索引。"
+    )
     try:
         settings = settings_from(options.parse_args(arguments))
         encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")

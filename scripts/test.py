@@ -18,7 +18,8 @@ CHECKS = (
 def main(arguments: list[str]) -> int:
     """Run the checks from the project's root; arguments (and --help) are pytest's."""
     if {"-h", "--help"} & set(arguments):
-        print("用法: scripts/test [pytest 的参数]\n运行格式、规范、类型检查和全部测试；参数交给 pytest。")
+        print("用法: scripts/test [pytest 的参数]")
+        print("运行格式、规范、类型检查和全部测试；参数交给 pytest。")
         return 0
     for name, *options in CHECKS:
         extra = arguments if name == "pytest" else []

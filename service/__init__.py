@@ -1,0 +1,1 @@
+"""The index over HTTP: settings, routes, errors, and a web page."""

@@ -53,10 +53,6 @@ _HTTP: Mapping[int, tuple[Kind, str]] = {
     404: (Kind(404, "not-found", "没有这个地址"), "请检查路径；可用的接口见 /docs。"),
     405: (Kind(405, "method-not-allowed", "不支持这种请求方法"), "这个地址可用的方法：{allow}。"),
     413: (Kind(413, "too-large", "请求体太大"), "请缩短请求后再试。"),
-    415: (
-        Kind(415, "unsupported-media-type", "请求体不是 JSON"),
-        "请把请求体写成 JSON，并设 Content-Type: application/json。",
-    ),
 }
 
 
@@ -115,7 +111,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         invalid = sentence({"type": "json_invalid"})
         return _fields_response(request, [FieldProblem(field="body", detail=invalid)])
     if error.status_code == 405:
-        headers["Allow"] = _allowed(request) if "Allow" in headers else "GET, HEAD"
+        headers["Allow"] = _allowed(request) or headers.get("Allow") or "GET, HEAD"
     return http_problem(error.status_code, request.url.path, headers)
 
 

@@ -69,6 +69,7 @@ class Library:
         data_dir: Path,
         open_index: OpenIndex,
         *,
+        encoder: Encoder | None = None,
         read_version: ReadVersion = _current_version,
         poll_seconds: float = 0.5,
         retry_seconds: float = 30.0,
@@ -80,7 +81,7 @@ class Library:
         self._retry_seconds = retry_seconds
         self._lock = threading.Lock()
         self._holding: _Holding | None = None
-        self._encoder: Encoder | None = None
+        self._encoder = encoder
         self._seen: str | None = None
         self._problem: YoujuError | None = IndexUnusable(_NOT_YET)
         self._retry_at = 0.0

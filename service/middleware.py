@@ -37,6 +37,7 @@ class BodyLimit:
             response = http_problem(413, scope["path"], headers={"Connection": "close"})
             return await response(scope, receive, send)
         await self._app(scope, self._counted(receive), send)
+        return None
 
     def _counted(self, receive: Receive) -> Receive:
         total = 0

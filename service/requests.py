@@ -21,6 +21,8 @@ MAX_QUESTION_CHARS = 1000
 MAX_TOP_K = 50
 MAX_FILTER_IDS = 1000
 MAX_PAGE = 100
+MAX_POSITION = 10**9
+"""Above any list or text, and within what a database can count."""
 
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -127,7 +129,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    offset: Annotated[int, Field(ge=0, description="跳过几篇")] = 0
+    offset: Annotated[int, Field(ge=0, le=MAX_POSITION, description="跳过几篇")] = 0
     limit: Annotated[int, Field(ge=1, le=MAX_PAGE, description="最多返回几篇")] = 20
 
 
@@ -136,5 +138,7 @@ class TextQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start: Annotated[int, Field(ge=0, description="从第几个字符起（从 0 数）")] = 0
-    end: Annotated[int | None, Field(ge=0, description="到第几个字符止（不含）")] = None
+    start: Annotated[int, Field(ge=0, le=MAX_POSITION, description="从第几个字符起（从 0 数）")] = 0
+    end: Annotated[
+        int | None, Field(ge=0, le=MAX_POSITION, description="到第几个字符止（不含）")
+    ] = None

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
-from starlette.exceptions import HTTPException
 
 from index.errors import QueryError
 from service.library import Library
@@ -42,7 +41,6 @@ TAGS: list[dict[str, Any]] = [
 _MEANINGS = {
     404: "没有这篇文档",
     413: "请求体太大",
-    415: "请求体不是 JSON",
     422: "请求有误：`errors` 指出哪个字段",
     503: "没有可用的索引",
 }
@@ -57,11 +55,11 @@ async def _library(request: Request) -> Library:
 
 
 async def _json_only(request: Request) -> None:
-    """A body that declares another format gets 415, rather than be called malformed JSON."""
+    """A body that declares another format is told so, rather than be called malformed JSON."""
     declared = request.headers.get("content-type", "application/json")
     media_type = declared.partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
-        raise HTTPException(415)
+        raise QueryError("body", "请求体必须是 JSON，并设请求头 Content-Type: application/json")
 
 
 LibraryDep = Annotated[Library, Depends(_library)]
@@ -78,7 +76,7 @@ def _problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     tags=["检索"],
     summary="提问",
     dependencies=[JsonOnly],
-    responses=_problems(413, 415, 422, 503),
+    responses=_problems(413, 422, 503),
 )
 def ask(body: AskRequest, library: LibraryDep) -> AskResponse:
     """答案是原文里的话，并附引用；没有把握时 `answer` 为 null，`reason` 说明原因。"""
@@ -96,7 +94,7 @@ def ask_by_query(query: Annotated[AskQuery, Query()], library: LibraryDep) -> As
     tags=["检索"],
     summary="找段落",
     dependencies=[JsonOnly],
-    responses=_problems(413, 415, 422, 503),
+    responses=_problems(413, 422, 503),
 )
 def search(body: AskRequest, library: LibraryDep) -> SearchResponse:
     """只返回与问题相关的段落，不作答。"""
@@ -123,7 +121,10 @@ def documents(page: Annotated[PageQuery, Query()], library: LibraryDep) -> Docum
 
 
 @router.get(
-    "/documents/{document_id}", tags=["文档"], summary="一篇文档", responses=_problems(404, 503)
+    "/documents/{document_id}",
+    tags=["文档"],
+    summary="一篇文档",
+    responses=_problems(404, 422, 503),
 )
 def document(document_id: str, library: LibraryDep) -> DocumentOut:
     """一篇文档的说明，不含正文。"""

@@ -175,7 +175,8 @@ def test_no_number_is_invented(name: str) -> None:
 @each_document
 def test_front_matter(name: str) -> None:
     meta, body = split_front_matter(read_document(name))
-    assert isinstance(meta.get("title"), str) and meta["title"]
+    assert isinstance(meta.get("title"), str)
+    assert meta["title"].strip()
     assert set(meta) <= {"title", "source", "author", "published", "url"}
     if "published" in meta:
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(meta["published"]))
@@ -203,13 +204,16 @@ def test_questions_are_well_formed() -> None:
     unanswered = {"foreign", "small_talk"}
     for row in questions:
         assert set(row) == {"question", "document", "seed", "evidence", "type"}, row
-        assert isinstance(row["question"], str) and row["question"].strip()
+        assert isinstance(row["question"], str)
+        assert row["question"].strip()
         if row["document"] is None:
-            assert row["seed"] is None and row["evidence"] == [], row
+            assert row["seed"] is None, row
+            assert row["evidence"] == [], row
             assert row["type"] in unanswered, row
         else:
             assert row["seed"] == SEED_OF[row["document"]], row
-            assert row["evidence"] and row["type"] in answered, row
+            assert row["evidence"], row
+            assert row["type"] in answered, row
     asked = Counter(row["question"] for row in questions)
     assert not [question for question, times in asked.items() if times > 1]
     types = Counter(row["type"] for row in questions)

@@ -1,0 +1,196 @@
+// The web page. What comes from documents reaches the page through textContent alone.
+"use strict";
+
+const REASONS = {
+  no_match: "资料里没有找到与这个问题相关的内容。可以换一种说法，或确认相关的文档已经收录。",
+  low_confidence: "找到了一些相关的段落，但没有一段足以直接回答。可以看看下面的引用，或把问题问得更具体。",
+  filtered_out: "在所选的范围里没有可查的文档。请放宽来源或日期再试。",
+};
+const PAGE_SIZE = 20;
+
+const view = document.getElementById("view");
+const form = document.getElementById("ask");
+let turn = 0; // the newest page asked for; an older answer that arrives late is dropped
+
+function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+// Positions from the service count characters; JavaScript counts UTF-16 units.
+function unitsAt(text, characters) {
+  let units = 0;
+  for (let n = 0; n < characters && units < text.length; n += 1) {
+    units += text.codePointAt(units) > 0xffff ? 2 : 1;
+  }
+  return units;
+}
+
+// The text as nodes, with the spans (in characters from `origin`) marked.
+function marked(text, spans, origin = 0) {
+  const nodes = [];
+  let done = 0;
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(done, unitsAt(text, span.start - origin));
+    const to = unitsAt(text, span.end - origin);
+    if (to <= from) continue;
+    nodes.push(text.slice(done, from), element("mark", { textContent: text.slice(from, to) }));
+    done = to;
+  }
+  return [...nodes, text.slice(done)];
+}
+
+async function problemOf(response) {
+  try {
+    return (await response.json()).detail;
+  } catch {
+    return `服务返回了 ${response.status}，请稍后再试。`;
+  }
+}
+
+async function get(url) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new Error("连不上服务，请确认它正在运行。");
+  }
+  if (!response.ok) throw new Error(await problemOf(response));
+  return response;
+}
+
+function notice(text) {
+  return element("article", { className: "notice", textContent: text });
+}
+
+function documentLink(text, id, span) {
+  const place = span ? `?start=${span.start}&end=${span.end}` : "";
+  return element("a", { href: `#/documents/${encodeURIComponent(id)}${place}`, textContent: text });
+}
+
+function about(item) {
+  const line = [item.source, item.author, item.published].filter(Boolean).join(" · ");
+  const made = element("div", { className: "soft" }, line || item.path);
+  if (/^https?:\/\//i.test(item.url || "")) {
+    const link = element("a", { href: item.url, textContent: "原网页", rel: "noopener noreferrer", target: "_blank" });
+    made.append(" · ", link);
+  }
+  return made;
+}
+
+function citationCard(citation) {
+  const place = `第 ${citation.start}–${citation.end} 字 · 得分 ${citation.score.toFixed(2)}`;
+  return element("article", { id: `citation-${citation.rank}` },
+    element("h2", {}, `${citation.rank}. `, documentLink(citation.title, citation.document_id, citation)),
+    about(citation),
+    element("div", { className: "soft", textContent: citation.headings.join(" › ") }),
+    element("blockquote", {}, ...marked(citation.text, citation.highlights, citation.start)),
+    element("div", { className: "soft", textContent: place }));
+}
+
+function answerCard(answer, citations) {
+  const cited = citations.find((citation) => citation.rank === answer.citation);
+  // Words that the sentence repeats are not marked: which of them is meant cannot be told here.
+  const first = answer.sentence.indexOf(answer.text);
+  const offset = first === answer.sentence.lastIndexOf(answer.text) ? first : -1;
+  const from = [...answer.sentence.slice(0, Math.max(offset, 0))].length;
+  const spans = offset < 0 ? [] : [{ start: from, end: from + [...answer.text].length }];
+  const card = element("article", { className: "answer" },
+    element("strong", { textContent: answer.text }),
+    element("blockquote", {}, ...marked(answer.sentence, spans)));
+  const foot = element("div", { className: "soft" }, `把握 ${Math.round(answer.confidence * 100)}%`);
+  if (cited) foot.append(" · 出自 ", documentLink(cited.title, cited.document_id, answer));
+  card.append(foot);
+  return card;
+}
+
+async function showAnswer(query) {
+  const reply = await (await get(`ask?${query}`)).json();
+  const first = reply.answer ? answerCard(reply.answer, reply.citations) : notice(REASONS[reply.reason] || "没有找到答案。");
+  const time = element("p", { className: "soft", textContent: `${reply.citations.length} 条引用 · ${reply.took_ms} 毫秒` });
+  return [first, time, ...reply.citations.map(citationCard)];
+}
+
+async function showDocuments(query) {
+  const offset = Number(query.get("offset")) || 0;
+  const page = await (await get(`documents?offset=${offset}&limit=${PAGE_SIZE}`)).json();
+  const cards = page.items.map((item) => element("article", {},
+    element("h2", {}, documentLink(item.title, item.id)),
+    about(item),
+    element("div", { className: "soft", textContent: `${item.path} · ${item.characters} 字 · ${item.passages} 段` })));
+  const turns = element("p", {}, `共 ${page.total} 篇 `);
+  if (offset > 0) turns.append(element("a", { href: `#/documents?offset=${Math.max(0, offset - PAGE_SIZE)}`, textContent: "上一页" }), " ");
+  if (offset + PAGE_SIZE < page.total) turns.append(element("a", { href: `#/documents?offset=${offset + PAGE_SIZE}`, textContent: "下一页" }));
+  return [turns, ...cards];
+}
+
+async function showDocument(id, query) {
+  const address = `documents/${encodeURIComponent(id)}`;
+  const [item, body] = await Promise.all([
+    get(address).then((response) => response.json()),
+    get(`${address}/text`).then((response) => response.arrayBuffer()),
+  ]);
+  // A decoder drops a leading byte order mark unless told to keep it; positions count it.
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
+  const span = { start: Number(query.get("start")) || 0, end: Number(query.get("end")) || 0 };
+  return [element("article", {},
+    element("h2", { textContent: item.title }), about(item),
+    element("div", { className: "soft", textContent: `${item.path} · SHA-256 ${item.sha256}` }),
+    element("pre", {}, ...marked(text, [span])))];
+}
+
+function route() {
+  const [path, search = ""] = (location.hash.slice(1) || "/").split("?", 2);
+  const query = new URLSearchParams(search);
+  const [, place, id] = path.split("/");
+  if (place === "documents" && id) return () => showDocument(decodeURIComponent(id), query);
+  if (place === "documents") return () => showDocuments(query);
+  if (place === "ask" && query.get("question")) {
+    for (const [name, value] of query) if (form.elements[name]) form.elements[name].value = value;
+    document.title = `${query.get("question")} · 有据`;
+    return () => showAnswer(query);
+  }
+  return async () => [];
+}
+
+async function render() {
+  turn += 1;
+  const mine = turn;
+  document.title = "有据";
+  let nodes;
+  try {
+    const show = route();
+    view.replaceChildren(element("p", { className: "soft", textContent: "请稍候……" }));
+    nodes = await show();
+  } catch (error) {
+    nodes = [notice(error instanceof URIError ? "地址不完整，请重新打开。" : error.message)];
+  }
+  if (mine !== turn) return;
+  view.replaceChildren(...nodes);
+  const mark = view.querySelector("pre mark");
+  if (mark) mark.scrollIntoView({ block: "center" });
+}
+
+async function showAbout() {
+  const foot = document.getElementById("about");
+  try {
+    const info = await (await get("index")).json();
+    foot.textContent = `已收录 ${info.documents} 篇文档、${info.passages} 段 · 索引 ${info.version} · 模型 ${info.model}`;
+  } catch (error) {
+    foot.textContent = error.message;
+  }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const query = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (value.trim()) query.set(name, value);
+  if (!query.has("question")) return;
+  const target = `#/ask?${query}`;
+  if (location.hash === target) render();
+  else location.hash = target;
+});
+window.addEventListener("hashchange", render);
+render();
+showAbout();

@@ -1,0 +1,48 @@
+"""Fakes that a person can compute by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+DIMENSIONS = 4
+SUBJECTS = "钱人地时"
+
+
+class SubjectEncoder:
+    """Counts of four characters, brought to unit length; a text without any points at 人.
+
+    So a passage on 钱钱地 is (2, 0, 1, 0) / √5, and a cosine is a sum on paper.
+    """
+
+    name = "subjects"
+    fingerprint = "0123456789abcdef"
+    dimensions = DIMENSIONS
+    max_tokens = 200
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """A token a character."""
+        return [len(text) for text in texts]
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Counts at unit length, shape (texts, 4); remembers what it was asked for."""
+        self.embedded += texts
+        if not texts:
+            return np.zeros((0, DIMENSIONS), np.float32)
+        return np.stack([self.embed_question(text) for text in texts])
+
+    def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """The same as passages, not remembered."""
+        return np.stack([self.embed_question(text) for text in texts])
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """Counts at unit length, shape (4,)."""
+        counts = np.array([text.count(subject) for subject in SUBJECTS], np.float32)
+        if not counts.any():
+            counts[1] = 1
+        return counts / np.float32(np.linalg.norm(counts))

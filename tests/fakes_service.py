@@ -1,0 +1,240 @@
+"""An index that a person can compute by hand, and a data folder in memory.
+
+Each line of a text is a passage. Its score is the share of the question's different characters
+that occur in it, and the highlights are those characters' places. The best line is the answer
+from one half upwards.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import httpx2
+from starlette.testclient import TestClient
+
+from index.errors import UnknownDocument
+from index.types import (
+    Answer,
+    Citation,
+    DocumentSummary,
+    FileCode,
+    FileNotice,
+    Filters,
+    IndexInfo,
+    Metadata,
+    Reason,
+    Reply,
+    Scores,
+    Span,
+)
+from service.app import create_app
+from service.library import Library
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from index.encoder import Encoder
+    from index.search_index import SearchIndex
+
+BUILT = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)
+TEXTS = {
+    "tower": "铁塔高330米。\r\n铁塔建于1889年。\n",
+    "tea": "\ufeff𠮷茶产于福建。\n<b>茶</b>性温。",
+}
+METADATA = {
+    "tower": Metadata("铁塔", "百科", "甲", date(2020, 11, 17), "https://example.com/t"),
+    "tea": Metadata("茶"),
+}
+
+
+class FakeIndex:
+    """Stands in for `SearchIndex`; any use after `close` is an error."""
+
+    def __init__(self, version: str, texts: Mapping[str, str] | None = None) -> None:
+        self.texts = TEXTS if texts is None else texts
+        self.version = version
+        self.encoder = cast("Encoder", object())
+        self.closed = 0
+
+    @property
+    def info(self) -> IndexInfo:
+        self._check_open()
+        skipped = (FileNotice("坏.pdf", FileCode.UNREADABLE, "打不开"),)
+        return IndexInfo(self.version, BUILT, "fake", 2, len(self.texts), 4, skipped, ())
+
+    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Reply:
+        self._check_open()
+        if question == "出错":
+            raise RuntimeError("secret of the house")
+        allowed = [key for key in self.texts if _allowed(key, filters or Filters())]
+        found = sorted(
+            (c for key in allowed for c in self._citations(key, question)),
+            key=lambda c: (-c.score, c.document_id, c.start),
+        )[:top_k]
+        ranked = tuple(_with_rank(c, n) for n, c in enumerate(found, 1))
+        if not allowed:
+            return Reply(question, None, Reason.FILTERED_OUT, (), self.version)
+        if not ranked:
+            return Reply(question, None, Reason.NO_MATCH, (), self.version)
+        if ranked[0].score < 0.5:
+            return Reply(question, None, Reason.LOW_CONFIDENCE, ranked, self.version)
+        best = ranked[0]
+        answer = Answer(best.text, best.text, best.score, 1, best.start, best.end)
+        return Reply(question, answer, None, ranked, self.version)
+
+    def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Reply:
+        return self.ask(question, top_k=top_k, filters=filters)
+
+    def documents(self, offset: int, limit: int) -> tuple[list[DocumentSummary], int]:
+        everything = [self.document(key) for key in sorted(self.texts)]
+        return everything[offset : offset + limit], len(everything)
+
+    def document(self, document_id: str) -> DocumentSummary:
+        text = self.text(document_id)
+        return DocumentSummary(
+            id=document_id,
+            path=f"{document_id}.txt",
+            metadata=METADATA[document_id],
+            sha256=sha256(text),
+            encoding="utf-8",
+            characters=len(text),
+            passages=len(text.splitlines()),
+        )
+
+    def text(self, document_id: str) -> str:
+        self._check_open()
+        if document_id not in self.texts:
+            raise UnknownDocument("document_id", f"没有编号为 {document_id} 的文档")
+        return self.texts[document_id]
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def as_index(self) -> SearchIndex:
+        """For the places that are typed with the real one."""
+        return cast("SearchIndex", self)
+
+    def _check_open(self) -> None:
+        assert not self.closed, f"{self.version} was used after it had been closed"
+
+    def _citations(self, key: str, question: str) -> Iterator[Citation]:
+        text, start = self.texts[key], 0
+        for line in text.splitlines(keepends=True):
+            quote = line.rstrip()
+            places = [start + i for i, c in enumerate(quote) if c in question]
+            score = len({text[p] for p in places}) / len(set(question))
+            if places:
+                yield Citation(
+                    rank=0,
+                    score=score,
+                    scores=Scores(dense=score, lexical=score),
+                    document_id=key,
+                    path=f"{key}.txt",
+                    metadata=METADATA[key],
+                    headings=("第一章",),
+                    text=quote,
+                    start=start,
+                    end=start + len(quote),
+                    highlights=tuple(Span(p, p + 1) for p in places),
+                    sha256=sha256(text),
+                )
+            start += len(line)
+
+
+def _with_rank(citation: Citation, rank: int) -> Citation:
+    fields = {name: getattr(citation, name) for name in Citation.__dataclass_fields__}
+    return Citation(**{**fields, "rank": rank})
+
+
+def _allowed(key: str, filters: Filters) -> bool:
+    metadata = METADATA[key]
+    return (
+        (filters.document_ids is None or key in filters.document_ids)
+        and (filters.source is None or metadata.source == filters.source)
+        and not _outside(metadata.published, filters)
+    )
+
+
+def _outside(published: date | None, filters: Filters) -> bool:
+    first, last = filters.published_from or date.min, filters.published_to or date.max
+    if (first, last) == (date.min, date.max):
+        return False
+    return published is None or not first <= published <= last
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class FakeShelf:
+    """A data folder in memory: what is published, and what opening it gives or raises."""
+
+    def __init__(self, version: str | None = "one") -> None:
+        self.version = version
+        self.errors: dict[str, Exception] = {}
+        self.opened: list[FakeIndex] = []
+        self.encoders: list[Encoder | None] = []
+        self.attempts = 0
+        self._lock = threading.Lock()
+
+    def read_version(self, data_dir: Path) -> str | None:
+        return self.version
+
+    def open_index(self, data_dir: Path, encoder: Encoder | None) -> SearchIndex:
+        with self._lock:
+            self.attempts += 1
+            version = self.version or ""
+            if version in self.errors:
+                raise self.errors[version]
+            index = FakeIndex(version)
+            index.encoder = encoder or index.encoder
+            self.opened.append(index)
+            self.encoders.append(encoder)
+            return index.as_index()
+
+    def library(self, *, poll_seconds: float = 60.0, retry_seconds: float = 60.0) -> Library:
+        """A library over this folder that looks only when told to, unless set otherwise."""
+        return Library(
+            Path("unused"),
+            self.open_index,
+            read_version=self.read_version,
+            poll_seconds=poll_seconds,
+            retry_seconds=retry_seconds,
+        )
+
+
+@contextmanager
+def client(shelf: FakeShelf | None = None) -> Iterator[TestClient]:
+    """The application over a fake folder, started; errors of the server are responses."""
+    app = create_app(Settings(), (shelf or FakeShelf()).library())
+    with TestClient(app, raise_server_exceptions=False) as started:
+        yield started
+
+
+def assert_problem(response: httpx2.Response, status: int, field: str | None = None) -> str:
+    """The response is a problem detail, whole and in Chinese; returns its detail."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["cache-control"] == "no-store"
+    problem = response.json()
+    wanted = {"type", "title", "status", "detail", "instance"}
+    assert set(problem) - {"errors"} == wanted
+    assert problem["type"].startswith("urn:youju:problem:")
+    assert problem["status"] == status
+    assert problem["instance"] == response.request.url.path
+    assert any("\u4e00" <= c <= "\u9fff" for c in problem["detail"])
+    assert "Traceback" not in response.text
+    if field is None:
+        assert "errors" not in problem
+    else:
+        assert field in [item["field"] for item in problem["errors"]]
+        for item in problem["errors"]:
+            assert set(item) == {"field", "detail"}
+            assert f"{item['field']}：{item['detail']}" in problem["detail"]
+    return str(problem["detail"])
