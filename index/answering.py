@@ -57,7 +57,7 @@ def best_sentence(
     """The sentence of a passage's `text` (not blank) that is closest to the question."""
     spans = list(_sentences(text))
     words = [text[span.start : span.end] for span in spans]
-    dense = dense_scores(encoder.embed_sentences(words) @ vector, background)
+    dense = dense_scores(encoder.embed_sentences(_fitting(words, encoder)) @ vector, background)
     covered = np.array([_coverage(question.weights, part, lexical) for part in words], np.float32)
     scores = fuse(dense, covered)
     if _ASKS_NUMBER.search(question.text):
@@ -74,6 +74,24 @@ def highlights(question: Question, text: str, offset: int) -> tuple[Span, ...]:
     wanted = {token for token, weight in question.weights.items() if weight > 0}
     tokens = (token for token in tokenize(text) if token.text in wanted)
     return tuple(Span(offset + start, offset + end) for start, end in _merged(tokens))
+
+
+def _fitting(sentences: list[str], encoder: Encoder) -> list[str]:
+    """The sentences, those that the model cannot read whole cut short.
+
+    A passage was fitted without its markup, which stands in its sentences.
+    """
+    lengths = encoder.count_tokens(sentences)
+    return [
+        sentence if length <= encoder.max_tokens else _cut(sentence, encoder)
+        for sentence, length in zip(sentences, lengths, strict=True)
+    ]
+
+
+def _cut(sentence: str, encoder: Encoder) -> str:
+    while sentence and encoder.count_tokens([sentence])[0] > encoder.max_tokens:
+        sentence = sentence[: len(sentence) // 2]
+    return sentence
 
 
 def _merged(tokens: Iterable[Token]) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
+from operator import itemgetter
 
 from index.sentences import CLOSERS, ends_sentence, trimmed
 from index.types import Span
@@ -34,6 +36,8 @@ PLAIN_LEVEL = 10
 # A run of more heading-like lines than this is a list, a table or a poem.
 MAX_HEADING_RUN = 3
 LONG_LINE = 40
+# Narrower than this no layout breaks its lines.
+MIN_WIDTH = 15
 
 SameWord = Callable[[str, str], bool]
 """Tells whether a word runs over the seam between the end of one line and the start of the next."""
@@ -68,9 +72,8 @@ class _Line:
 def split_blocks(text: str, kept: Span, same_word: SameWord) -> list[Block]:
     """The blocks of `text[kept]`, in order; every non-blank line is in exactly one of them."""
     lines = list(_lines(text, kept))
-    width = max((len(line.text) for line in lines), default=0)
     groups: list[list[_Line]] = []
-    for line in lines:
+    for line, width in zip(lines, _widths(lines), strict=True):
         if groups and _runs_on(groups[-1][-1], line, width, same_word):
             groups[-1].append(line)
         else:
@@ -116,6 +119,14 @@ def _lines(text: str, kept: Span) -> Iterator[_Line]:
         previous_end = span.end
 
 
+def _widths(lines: list[_Line]) -> Iterator[int]:
+    """For each line the length of the longest of those that no blank line parts from it."""
+    numbered = zip(accumulate(line.blank_before for line in lines), lines, strict=True)
+    for _, run in groupby(numbered, key=itemgetter(0)):
+        lengths = [len(line.text) for _, line in run]
+        yield from [max(lengths)] * len(lengths)
+
+
 def _runs_on(line: _Line, following: _Line, width: int, same_word: SameWord) -> bool:
     """Whether a layout broke one sentence into these two lines."""
     if line.level or following.level or ends_sentence(line.text):
@@ -129,7 +140,7 @@ def _runs_on(line: _Line, following: _Line, width: int, same_word: SameWord) -> 
         return False
     if _OPEN_END.search(tail) or len(line.text) > LONG_LINE:
         return True
-    wrapped = not following.blank_before and width >= 20 and len(line.text) >= 0.75 * width
+    wrapped = not following.blank_before and width >= MIN_WIDTH and len(line.text) >= 0.75 * width
     return (
         wrapped or any(mark in line.text for mark in "。；！？") or head[0] in CLOSERS + "，、。；"
     )

@@ -27,10 +27,11 @@ from index.chunking import Chunk, chunk_document, fit
 from index.cleaning import keep_spans
 from index.corpus import corpus_digest, read_corpus
 from index.encoder import Encoder
-from index.errors import BuildError, BuildLocked, IndexUnusable
+from index.errors import BuildError, BuildLocked, CorpusEmpty, IndexDamaged, IndexUnusable
 from index.generation import Manifest
 from index.lexical import LexicalIndex
 from index.records import write_records
+from index.search_index import SearchIndex
 from index.tokens import terms, word_over_seam
 from index.types import BuildReport, Document, IndexSettings, Reading
 from index.vector_cache import VectorCache
@@ -81,6 +82,10 @@ def build(
             on_file=lambda done, total: progress(Stage.READ, done, total),
         )
         chunks = _chunks(reading, encoder, settings, progress)
+        if not chunks:
+            raise CorpusEmpty(
+                f"文档文件夹 {corpus_dir} 里的文件没有可以检索的文字；请放入有正文的文件"
+            )
         vectors, embedded = _embed(data_dir, encoder, chunks, progress)
         manifest = _write(
             data_dir, reading, chunks, vectors, encoder, settings, fingerprint, progress
@@ -112,7 +117,7 @@ def _locked(data_dir: Path) -> Iterator[None]:
 def _disk_errors_named(data_dir: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, sqlite3.Error, IndexDamaged) as error:
         raise BuildError(
             f"写入 {data_dir} 失败：{error}。请检查磁盘空间和权限；原有索引不受影响"
         ) from error
@@ -188,7 +193,7 @@ def _write(
 ) -> Manifest:
     folder = generation.building_folder(data_dir)
     write_records(folder / generation.RECORDS, reading.documents, [c.passage for c in chunks])
-    VectorIndex.build(vectors).save(folder / generation.VECTORS)
+    _save_vectors(vectors, folder / generation.VECTORS)
     numbers = {document.id: number for number, document in enumerate(reading.documents)}
     LexicalIndex.build(
         (terms(chunk.searched) for chunk in chunks),
@@ -212,9 +217,18 @@ def _write(
     )
     generation.write_manifest(folder, manifest)
     generation.verify(folder, generation.read_manifest(folder))
+    # A file that a full disk cut short has the checksum of its short self: open them all.
+    SearchIndex(folder, manifest, encoder).close()
     progress(Stage.VERIFY, 1, 1)
     generation.publish(data_dir, folder, manifest.version)
     return manifest
+
+
+def _save_vectors(vectors: NDArray[np.float32], path: Path) -> None:
+    try:
+        VectorIndex.build(vectors).save(path)
+    except RuntimeError as error:  # the library's one exception for all that goes wrong
+        raise OSError(str(error)) from error
 
 
 def _report(manifest: Manifest, started: float, *, published: bool, embedded: int) -> BuildReport:

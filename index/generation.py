@@ -76,10 +76,12 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest of a generation; raises IndexDamaged or IndexMismatch."""
     try:
         fields = json.loads((folder / MANIFEST).read_bytes())
-        found = fields.pop("format")
+        found = fields["format"]
         if found != FORMAT:
             detail = f"索引 {folder.name} 的格式版本是 {found}，本程序需要 {FORMAT}，{_REBUILD}"
             raise IndexMismatch(detail)
+        if fields.pop("checksum") != _checksum(fields):
+            raise ValueError("the manifest is not as it was written")
         return _manifest(fields)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexDamaged(f"索引 {folder.name} 的 {MANIFEST} 缺失或已损坏，{_REBUILD}") from error
@@ -117,6 +119,7 @@ def checksums(folder: Path) -> dict[str, str]:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest: the last file of a generation."""
     fields = {"format": FORMAT, **asdict(manifest), "built_at": manifest.built_at.isoformat()}
+    fields["checksum"] = _checksum(fields)
     text = json.dumps(fields, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
@@ -169,7 +172,13 @@ def _generations(data_dir: Path) -> Path:
     return data_dir / "generations"
 
 
+def _checksum(fields: dict[str, Any]) -> str:
+    """The manifest's own: it holds figures, such as the background, that no file repeats."""
+    return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()
+
+
 def _manifest(fields: dict[str, Any]) -> Manifest:
+    del fields["format"]
     fields["built_at"] = datetime.fromisoformat(fields["built_at"])
     fields["settings"] = IndexSettings(**fields["settings"])
     mean, deviation = fields["background"]

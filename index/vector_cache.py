@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -65,18 +66,33 @@ class VectorCache:
             record = self._connection.execute(
                 "SELECT vector FROM vector WHERE key = ?", (key,)
             ).fetchone()
-            if record and len(record[0]) == 4 * dimensions:
-                known[key] = np.frombuffer(record[0], np.float32)
+            vector = _opened(record[0], dimensions) if record else None
+            if vector is not None:
+                known[key] = vector
         return known
 
     def _write(self, keys: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
-        rows = [(key, vector.tobytes()) for key, vector in zip(keys, vectors, strict=True)]
+        rows = [(key, _sealed(vector)) for key, vector in zip(keys, vectors, strict=True)]
         with self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
 
 def _key(fingerprint: str, text: str) -> bytes:
     return hashlib.sha256(f"{fingerprint}\0{text}".encode()).digest()
+
+
+def _sealed(vector: NDArray[np.float32]) -> bytes:
+    """A vector as it is kept, with a checksum: a flipped bit would rank passages wrongly."""
+    data = vector.astype(np.float32, copy=False).tobytes()
+    return data + zlib.crc32(data).to_bytes(4, "little")
+
+
+def _opened(sealed: bytes, dimensions: int) -> NDArray[np.float32] | None:
+    """The vector, or None where it is damaged or of another length."""
+    data, checksum = sealed[:-4], sealed[-4:]
+    if len(data) != 4 * dimensions or zlib.crc32(data).to_bytes(4, "little") != checksum:
+        return None
+    return np.frombuffer(data, np.float32)
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -98,6 +114,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute(
             "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, vector BLOB NOT NULL)"
         )
+        if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+            raise sqlite3.DatabaseError("the cache is damaged")
     except sqlite3.DatabaseError:
         connection.close()
         raise

@@ -17,7 +17,7 @@ Similarities = NDArray[np.float32]
 class VectorIndex:
     """Vectors by row number, each of unit length, so that a product is a cosine."""
 
-    def __init__(self, flat: faiss.IndexFlat) -> None:
+    def __init__(self, flat: faiss.Index) -> None:
         self._flat = flat
 
     @classmethod
@@ -36,7 +36,7 @@ class VectorIndex:
             raise IndexDamaged(
                 f"向量文件 {path.name} 无法读取，请运行 scripts/rebuild_index"
             ) from error
-        return cls(faiss.downcast_index(flat))
+        return cls(flat)
 
     def save(self, path: Path) -> None:
         """Write the index to one file."""

@@ -4,37 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+_SENTENCE = "日照市的财政专项扶贫资金，2016年以来各级投入合计10.4亿元。"
 _CITATION: dict[str, Any] = {
     "rank": 1,
-    "score": 0.93,
-    "scores": {"dense": 0.89, "lexical": 0.97},
-    "document_id": "c0ffee0123456789",
-    "title": "某公司2020年三季报",
-    "source": "新华社",
-    "author": None,
-    "published": "2020-11-17",
-    "url": "https://example.com/2020/q3.html",
-    "path": "news/q3.md",
-    "headings": ["业绩"],
-    "text": "前三季度净利润10.4亿元，同比增长8%。",
-    "start": 1204,
-    "end": 1225,
-    "highlights": [{"start": 1204, "end": 1211}],
-    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "score": 0.83,
+    "scores": {"dense": 0.96, "lexical": 0.69},
+    "document_id": "818e97815d48852c",
+    "title": "日照高质量答好脱贫攻坚“考卷”",
+    "source": "齐鲁晚报·齐鲁壹点",
+    "author": "许建立 张永斌",
+    "published": None,
+    "url": None,
+    "path": "rizhao-2020.md",
+    "headings": ["日照市的扶贫资金和产业项目"],
+    "text": _SENTENCE,
+    "start": 481,
+    "end": 481 + len(_SENTENCE),
+    "highlights": [{"start": 481, "end": 483}, {"start": 485, "end": 493}],
+    "sha256": "e6afb4d6b2dff9d8942796e74790a8b57a6124e94f68920f03cd3ca0875d0ce9",
 }
 SEARCH: dict[str, Any] = {
-    "question": "2020年前三季度净利润是多少？",
+    "question": "日照2016年以来投入了多少财政专项扶贫资金？",
     "citations": [_CITATION],
-    "index_version": "20201118T093000-5f2c",
-    "took_ms": 12.3,
+    "index_version": "20261122-013751-557688-c6cc9806",
+    "took_ms": 52.3,
 }
 _ANSWER: dict[str, Any] = {
-    "text": "10.4亿元",
-    "sentence": "前三季度净利润10.4亿元，同比增长8%。",
-    "confidence": 0.93,
+    "text": _SENTENCE,
+    "sentence": _SENTENCE,
+    "confidence": 0.99,
     "citation": 1,
-    "start": 1211,
-    "end": 1217,
+    "start": 481,
+    "end": 481 + len(_SENTENCE),
 }
 ANSWERED: dict[str, Any] = {**SEARCH, "answer": _ANSWER, "reason": None}
 ABSTAINED: dict[str, Any] = {**SEARCH, "answer": None, "reason": "low_confidence"}

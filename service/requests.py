@@ -101,11 +101,11 @@ class AskRequest(_Asked):
         strict=True,
         json_schema_extra={
             "examples": [
-                {"question": "2020年前三季度净利润是多少？"},
+                {"question": "日照2016年以来投入了多少财政专项扶贫资金？"},
                 {
-                    "question": "2020年前三季度净利润是多少？",
+                    "question": "日照2016年以来投入了多少财政专项扶贫资金？",
                     "top_k": 3,
-                    "filters": {"source": "新华社", "published_from": "2020-01-01"},
+                    "filters": {"source": "齐鲁晚报·齐鲁壹点"},
                 },
             ]
         },

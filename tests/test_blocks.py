@@ -32,9 +32,12 @@ def test_a_long_line_without_an_end_mark_runs_on() -> None:
     assert blocks_of(text) == [(0, text.replace("\n", ""))]
 
 
-def test_wrapped_lines_make_one_paragraph() -> None:
-    text = "今年安排专项资金用于改造农村道路并且打算\n三年之内完成全部行政村道路的硬化工程建设\n进展顺利。"
-    assert len(blocks_of(text)) == 1
+def test_wrapped_lines_make_one_paragraph_whatever_else_the_text_holds() -> None:
+    wrapped = (
+        "今年安排资金用于改造农村道路并且打算在\n三年之内完成全部道路的硬化工程和亮化\n进展顺利。"
+    )
+    long = "另一段话。" * 60
+    assert blocks_of(f"{long}\n\n{wrapped}")[1:] == [(0, wrapped.replace("\n", ""))]
 
 
 def test_a_short_line_without_an_end_mark_is_a_heading() -> None:
