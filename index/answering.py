@@ -23,14 +23,12 @@ from index.types import Span
 # answer in the first passage, and how fast that share changes around it.
 EVEN_SCORE = 0.35
 STEEPNESS = 25.0
-# A passage below this is as near as any text is to any question: it is no hit.
-LEAST_SCORE = 0.2
 
 _ASKS_NUMBER = re.compile(
     "多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时"
 )
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
-NUMBER_BONUS = 0.1
+NUMBER_BONUS = 0.2
 
 
 @dataclass(frozen=True, slots=True)

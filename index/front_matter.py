@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from index.head import MAX_TITLE, MAX_VALUE, parse_date
+from index.dates import parse_date
+from index.head import MAX_TITLE, MAX_VALUE
 
 MAX_CHARS = 16_384
 MAX_URL = 2_000

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from index.cleaning import matching_rule
+from index.dates import parse_date
 from index.types import Metadata
 
 MAX_TITLE = 120
@@ -24,15 +25,6 @@ TAIL_CHARS = 4_000
 MAX_HEADLINE = 40
 MAX_LABELLED = 200
 
-DATE = re.compile(
-    r"(?<!\d)(\d{4})\s?(?:[-/.]\s?(\d{1,2})\s?[-/.]\s?(\d{1,2})(?![\d])|年\s?(\d{1,2})\s?月\s?(\d{1,2})\s?日)"
-)
-COMPACT_DATE = re.compile(r"^\s*(\d{4})(\d{2})(\d{2})\s*$")
-HAN_NUMBER = "[一二三四五六七八九十]"
-HAN_DATE = re.compile(
-    rf"([〇○零一二三四五六七八九]{{4}})年({HAN_NUMBER}{{1,2}})月({HAN_NUMBER}{{1,3}})日"
-)
-HAN_DIGITS = {"〇": 0, "○": 0, "零": 0} | {one: n for n, one in enumerate("一二三四五六七八九", 1)}
 DATE_LABEL = re.compile(r"(?P<kind>发布|发表|发稿|刊发|上传|成文|印发)?(?:时间|日期)\s*[:：]\s*")
 BARE_DATE = re.compile(
     r"[（(\[【]?\s*[\d〇○零一二三四五六七八九十年月日\-/. :：]{8,30}\s*[）)\]】]?"
@@ -78,34 +70,6 @@ def read_head(text: str, start: int, path: str) -> Metadata:
         published=_published([line for line in head if len(line) <= MAX_LABELLED], tail),
         url=_first(_address, edges),
     )
-
-
-def parse_date(text: str) -> date | None:
-    """The first date written in a text, in digits or Han numerals; None for one that cannot be."""
-    text = COMPACT_DATE.sub(r"\1-\2-\3", text)
-    found = DATE.search(text)
-    if found:
-        year, *rest = (int(part) for part in found.groups() if part)
-        return _calendar_day(year, rest[0], rest[1])
-    han = HAN_DATE.search(text)
-    if han is None:
-        return None
-    year = int("".join(str(HAN_DIGITS[digit]) for digit in han[1]))
-    return _calendar_day(year, _han_number(han[2]), _han_number(han[3]))
-
-
-def _calendar_day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
-
-
-def _han_number(numeral: str) -> int:
-    tens, ten, ones = numeral.rpartition("十")
-    if not ten:
-        return HAN_DIGITS.get(ones, 0)
-    return HAN_DIGITS.get(tens, 1) * 10 + HAN_DIGITS.get(ones, 0)
 
 
 def _lines(text: str) -> list[str]:

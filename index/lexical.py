@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bm25s
@@ -23,17 +24,24 @@ from index.errors import IndexDamaged
 K1 = 1.2
 B = 0.75
 
-# Shares of the score: BM25, present in the passage, present in its document.
-BM25_SHARE = 0.45
-PASSAGE_SHARE = 0.2
-DOCUMENT_SHARE = 0.35
-
 _DOCUMENTS = "documents.npy"
 
 Scores = NDArray[np.float32]
 
 # The library sets its own logger to DEBUG when it is imported.
 logging.getLogger("bm25s").setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What each part adds to a score: BM25, presence in the passage, in its document; sum 1."""
+
+    bm25: float = 0.45
+    passage: float = 0.2
+    document: float = 0.35
+
+
+SHARES = Shares()
 
 
 class LexicalIndex:
@@ -94,7 +102,7 @@ class LexicalIndex:
         having = len(self._column(token))
         return math.log(1 + (self.passages - having + 0.5) / (having + 0.5))
 
-    def scores(self, weights: Mapping[str, float]) -> Scores:
+    def scores(self, weights: Mapping[str, float], shares: Shares = SHARES) -> Scores:
         """Every passage's score, 0 to 1, shape (passages,); 0 where it has no token asked for.
 
         `weights` are the question's tokens with what each counts (0 leaves it out).
@@ -111,8 +119,8 @@ class LexicalIndex:
             most += worth
         if most == 0:
             return bm25
-        total = BM25_SHARE * bm25 + PASSAGE_SHARE * present
-        total += DOCUMENT_SHARE * in_document[self._documents]
+        total = shares.bm25 * bm25 + shares.passage * present
+        total += shares.document * in_document[self._documents]
         return np.where(present > 0, np.minimum(total / np.float32(most), 1), np.float32(0))
 
     def documents_with(self, tokens: Iterable[str]) -> NDArray[np.bool_]:

@@ -40,8 +40,15 @@ def understand(text: str) -> Question:
         raise BadQuestion("question", "问题不能为空")
     if len(text) > MAX_CHARS:
         raise BadQuestion("question", f"问题最长 {MAX_CHARS} 个字，现在有 {len(text)} 个字")
+    if not is_text(text):
+        raise BadQuestion("question", "问题里有不是文字的字符，请检查它的编码（应为 UTF-8）")
     tokens = tuple(tokenize(text))
     return Question(text, _weights(text, tokens), tuple(_places(text, tokens)))
+
+
+def is_text(text: str) -> bool:
+    """Whether a string can be encoded: a lone surrogate is what is left of bytes, not a text."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:

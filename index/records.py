@@ -72,7 +72,11 @@ class Records:
         uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._connection.execute("SELECT count(*) FROM passage").fetchone()
+            try:
+                self._connection.execute("SELECT count(*) FROM passage").fetchone()
+            except sqlite3.Error:
+                self._connection.close()
+                raise
         except sqlite3.Error as error:
             detail = f"文档库 {path.name} 无法读取，请运行 scripts/rebuild_index"
             raise IndexDamaged(detail) from error
@@ -126,7 +130,9 @@ class Records:
         return text
 
     def _one(self, sql: str, document_id: str) -> tuple[Any, ...]:
-        record: tuple[Any, ...] | None = self._connection.execute(sql, (document_id,)).fetchone()
+        # Ids are hexadecimal; what cannot be encoded must not reach the database.
+        known = (document_id,) if document_id.isascii() else ("",)
+        record: tuple[Any, ...] | None = self._connection.execute(sql, known).fetchone()
         if record is None:
             detail = f"没有编号为“{document_id}”的文档；GET /documents 列出全部文档"
             raise UnknownDocument("document_id", detail)
@@ -155,7 +161,7 @@ def _where(filters: Filters) -> tuple[list[str], list[str]]:
     values: list[str] = []
     if filters.document_ids is not None:
         clauses.append("d.id IN (SELECT value FROM json_each(?))")
-        values.append(_json(sorted(filters.document_ids)))
+        values.append(json.dumps(sorted(filters.document_ids)))
     first, last = filters.published_from, filters.published_to
     for clause, value in (
         ("d.source = ?", filters.source),

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generation
-from index.answering import LEAST_SCORE, best_sentence, confidence, highlights
-from index.encoder import Encoder, load_encoder
+from index.answering import best_sentence, confidence, highlights
+from index.encoder import Encoder
 from index.errors import BadFilter, BadQuestion
 from index.generation import Manifest
 from index.lexical import LexicalIndex
-from index.question import Question, understand
+from index.model_loading import load_encoder
+from index.question import Question, is_text, understand
 from index.records import Found, Records
-from index.search import Ranked, rank
+from index.search import RANKING, Ranked, Ranking, rank
 from index.types import (
     Answer,
     Citation,
@@ -40,12 +41,16 @@ _WORD = re.compile(r"\w")
 class SearchIndex:
     """One published generation, open for questions. Safe to share between threads."""
 
-    def __init__(self, folder: Path, manifest: Manifest, encoder: Encoder) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, encoder: Encoder, ranking: Ranking = RANKING
+    ) -> None:
+        self._ranking = ranking
         self.encoder = encoder
         self._manifest = manifest
-        self._records = Records(folder / generation.RECORDS)
         self._vectors = VectorIndex.load(folder / generation.VECTORS)
         self._lexical = LexicalIndex.load(folder / generation.LEXICAL)
+        # Last, because it stays open: nothing is left open where another file is damaged.
+        self._records = Records(folder / generation.RECORDS)
 
     @classmethod
     def open(
@@ -54,6 +59,7 @@ class SearchIndex:
         encoder: Encoder | None = None,
         *,
         settings: IndexSettings | None = None,
+        ranking: Ranking = RANKING,
     ) -> Self:
         """Open the published generation of a data folder, checked file by file.
 
@@ -66,7 +72,7 @@ class SearchIndex:
         if encoder is None:
             encoder = load_encoder(settings or manifest.settings, data_dir / "models")
         generation.check_encoder(manifest, encoder.fingerprint, encoder.name)
-        return cls(folder, manifest, encoder)
+        return cls(folder, manifest, encoder, ranking)
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +144,10 @@ class SearchIndex:
         first, last = filters.published_from, filters.published_to
         if first and last and first > last:
             raise BadFilter("filters.published_to", "published_to 不能早于 published_from")
+        if filters.source is not None and not is_text(filters.source):
+            raise BadFilter(
+                "filters.source", "来源里有不是文字的字符，请检查它的编码（应为 UTF-8）"
+            )
         return understand(question)
 
     def _find(
@@ -151,8 +161,7 @@ class SearchIndex:
         allowed = self._records.allowed(filters)
         if allowed is not None and not len(allowed):
             return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed
-        hits = [hit for hit in self._rank(question, vector, top_k, allowed) if _is_hit(hit)]
-        if hits:
+        if hits := self._rank(question, vector, top_k, allowed):
             reason = None if confidence(hits[0].score) >= 0.5 else Reason.LOW_CONFIDENCE
             reply = replace(reply, reason=reason, citations=self._citations(question, hits))
         return reply, vector, allowed
@@ -161,7 +170,9 @@ class SearchIndex:
         self, question: Question, vector: NDArray[np.float32], k: int, allowed: Rows | None
     ) -> list[Ranked]:
         background = self._manifest.background
-        return rank(question, vector, self._vectors, self._lexical, background, k, allowed)
+        return rank(
+            question, vector, self._vectors, self._lexical, background, k, allowed, self._ranking
+        )
 
     def _answerable(self, question: Question, vector: NDArray[np.float32]) -> bool:
         """Whether the question has an answer when nothing is filtered out."""
@@ -188,10 +199,6 @@ class SearchIndex:
         found = self._records.passages(hit.row for hit in hits)
         pairs = zip(hits, found, strict=True)
         return tuple(_citation(question, n, hit, one) for n, (hit, one) in enumerate(pairs, 1))
-
-
-def _is_hit(hit: Ranked) -> bool:
-    return hit.score >= LEAST_SCORE
 
 
 def _citation(question: Question, number: int, hit: Ranked, found: Found) -> Citation:

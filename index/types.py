@@ -169,7 +169,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a question comes back with; `reason` is set exactly when `answer` is None."""
+    """What a question comes back with.
+
+    `reason` says why there is no answer; both are None only where no answer was asked for.
+    """
 
     question: str
     answer: Answer | None

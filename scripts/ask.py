@@ -6,10 +6,11 @@ import argparse
 import sys
 import time
 
-from options import parser, settings_from
+from options import parser, run, settings_from
 
 from index import SearchIndex
 from index.errors import YoujuError
+from index.search_index import MAX_TOP_K
 from index.types import Citation, Reason, Reply
 from service.schemas import ask_response
 
@@ -24,7 +25,7 @@ def main(arguments: list[str]) -> int:
     """Parse the arguments, ask, print; 2 where the question could not be asked."""
     made = parser("ask", "向已建好的索引提一个问题。")
     made.add_argument("question", help="问题，例如：日照投入了多少扶贫资金？")
-    made.add_argument("--top-k", type=int, default=5, metavar="N", help="段落数，1–50（默认 5）")
+    made.add_argument("--top-k", type=_top_k, default=5, metavar="N", help="段落数，1–50（默认 5）")
     made.add_argument("--json", action="store_true", help="输出 JSON，内容与 POST /ask 相同")
     options = made.parse_args(arguments)
     try:
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
 def _ask(index: SearchIndex, options: argparse.Namespace) -> None:
     started = time.perf_counter()
     reply = index.ask(options.question, top_k=options.top_k)
-    took_ms = 1000 * (time.perf_counter() - started)
+    took_ms = round(1000 * (time.perf_counter() - started), 1)
     if options.json:
         print(ask_response(reply, took_ms).model_dump_json(indent=2))
     else:
@@ -56,6 +57,12 @@ def _print(reply: Reply) -> None:
         print(f"\n{_place(citation)}\n{citation.text}")
 
 
+def _top_k(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_TOP_K:
+        raise argparse.ArgumentTypeError(f"段落数必须是 1 到 {MAX_TOP_K} 的整数")
+    return int(text)
+
+
 def _place(citation: Citation) -> str:
     about = citation.metadata
     parts = [about.title, about.source, about.published and about.published.isoformat()]
@@ -65,4 +72,4 @@ def _place(citation: Citation) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)

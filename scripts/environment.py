@@ -42,9 +42,10 @@ def parse(arguments: "list[str]") -> "tuple[str, str, list[str]]":
 
 
 def is_ready(extra: str) -> bool:
-    """Whether .venv holds what the project asks for now."""
+    """Whether .venv holds what the project asks for now; an extra holds the base as well."""
+    stamps = [stamp_file(extra)] if extra else VENV.glob(stamp_file("*").name)
     try:
-        return PYTHON.exists() and stamp_file(extra).read_text() == stamp()
+        return PYTHON.exists() and stamp() in [made.read_text() for made in stamps if made.exists()]
     except OSError:
         return False
 

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from index.errors import YoujuError
 from service.settings import BadSettings, Settings
 
+INTERRUPTED = 130
+
 
 class BadOption(YoujuError):
     """A setting or an option is wrong; the message says which."""
+
+
+def run(main: Callable[[list[str]], int]) -> NoReturn:
+    """Run a command to its exit status; Ctrl+C ends it with a word instead of a traceback."""
+    try:
+        status = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        print("已中断。", file=sys.stderr)
+        status = INTERRUPTED
+    sys.exit(status)
 
 
 def parser(command: str, description: str) -> argparse.ArgumentParser:

@@ -5,13 +5,12 @@ Exit status: 0 all is in; 1 published, but some files could not be read; 2 nothi
 
 from __future__ import annotations
 
-import sys
-
 from building import build_with_progress, complain, print_report
-from options import parser, settings_from
+from options import parser, run, settings_from
 
-from index.encoder import load_encoder
+from index.corpus_files import list_corpus
 from index.errors import YoujuError
+from index.model_loading import load_encoder
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +20,7 @@ def main(arguments: list[str]) -> int:
     )
     try:
         settings = settings_from(options.parse_args(arguments))
+        list_corpus(settings.corpus_dir)  # A wrong folder is told before the model is loaded.
         encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")
         report = build_with_progress(settings, encoder)
     except YoujuError as error:
@@ -31,4 +31,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)

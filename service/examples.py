@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_SENTENCE = "日照市的财政专项扶贫资金，2016年以来各级投入合计10.4亿元。"
+_SENTENCE = "2016年以来，日照市各级合计拿出财政专项扶贫资金10.4亿元，规模超10亿。"
 _CITATION: dict[str, Any] = {
     "rank": 1,
     "score": 0.83,
@@ -20,7 +20,7 @@ _CITATION: dict[str, Any] = {
     "text": _SENTENCE,
     "start": 481,
     "end": 481 + len(_SENTENCE),
-    "highlights": [{"start": 481, "end": 483}, {"start": 485, "end": 493}],
+    "highlights": [{"start": 481, "end": 488}, {"start": 489, "end": 491}],
     "sha256": "e6afb4d6b2dff9d8942796e74790a8b57a6124e94f68920f03cd3ca0875d0ce9",
 }
 SEARCH: dict[str, Any] = {

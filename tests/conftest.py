@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from index.encoder import Encoder, load_encoder
+from index.builder import build
+from index.default_model import ensure_default_model
+from index.encoder import Encoder
+from index.model_loading import load_encoder
 from index.types import IndexSettings
+from tests.packed_models import tiny_packed
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,3 +32,23 @@ def models_dir() -> Path:
 def encoder(models_dir: Path) -> Encoder:
     """The real default model."""
     return load_encoder(IndexSettings(), models_dir)
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of 32 dimensions and one token per character, limit 64 tokens."""
+    root = tmp_path_factory.mktemp("tiny")
+    (root / "tiny.bin").write_bytes(tiny_packed())
+    return ensure_default_model(root / "models", root / "tiny.bin")
+
+
+@pytest.fixture(scope="session")
+def built_data(
+    encoder: Encoder, models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A data folder with an index of the project's own corpus. To be copied, not changed."""
+    data = tmp_path_factory.mktemp("built") / "data"
+    data.mkdir()
+    (data / "models").symlink_to(models_dir.resolve(), target_is_directory=True)
+    build(ROOT / "corpus", data, encoder, IndexSettings())
+    return data

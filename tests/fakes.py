@@ -14,15 +14,21 @@ SUBJECTS = "钱人地时"
 class SubjectEncoder:
     """Counts of four characters, brought to unit length; a text without any points at 人.
 
-    So a passage on 钱钱地 is (2, 0, 1, 0) / √5, and a cosine is a sum on paper.
+    So a passage on 钱钱地 is (2, 0, 1, 0) / √5, and a cosine is a sum on paper. Dimensions beyond
+    the fourth are 0: they only make files larger.
     """
 
     name = "subjects"
-    fingerprint = "0123456789abcdef"
-    dimensions = DIMENSIONS
-    max_tokens = 200
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        fingerprint: str = "0123456789abcdef",
+        max_tokens: int = 200,
+        dimensions: int = DIMENSIONS,
+    ) -> None:
+        self.fingerprint = fingerprint
+        self.max_tokens = max_tokens
+        self.dimensions = dimensions
         self.embedded: list[str] = []
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -32,17 +38,20 @@ class SubjectEncoder:
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Counts at unit length, shape (texts, 4); remembers what it was asked for."""
         self.embedded += texts
-        if not texts:
-            return np.zeros((0, DIMENSIONS), np.float32)
-        return np.stack([self.embed_question(text) for text in texts])
+        return self.embed_sentences(texts)
 
     def embed_sentences(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The same as passages, not remembered."""
+        if any(length > self.max_tokens for length in self.count_tokens(texts)):
+            raise ValueError("a text is longer than the model reads")
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
         return np.stack([self.embed_question(text) for text in texts])
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """Counts at unit length, shape (4,)."""
-        counts = np.array([text.count(subject) for subject in SUBJECTS], np.float32)
+        counts = np.zeros(self.dimensions, np.float32)
+        counts[:DIMENSIONS] = [text.count(subject) for subject in SUBJECTS]
         if not counts.any():
             counts[1] = 1
         return counts / np.float32(np.linalg.norm(counts))

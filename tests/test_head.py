@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.head import parse_date, read_head
+from index.head import read_head
 from index.types import Metadata
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"
@@ -122,25 +122,6 @@ def test_an_official_paper_is_dated_at_its_end() -> None:
 )
 def test_url(line: str, url: str | None) -> None:
     assert head(f"春耕全面展开\n{PROSE}\n{line}").url == url
-
-
-@pytest.mark.parametrize(
-    ("text", "day"),
-    [
-        ("2024-3-5", date(2024, 3, 5)),
-        ("2024 年 3 月 5 日", date(2024, 3, 5)),
-        ("2024-03-05T08:30:00Z", date(2024, 3, 5)),
-        ("二〇二〇年十一月二十日", date(2020, 11, 20)),
-        ("二○二四年十月三十一日", date(2024, 10, 31)),
-        ("2023-02-29", None),
-        ("0000-01-01", None),
-        ("二〇二四年十三月一日", None),
-        ("12024-03-05", None),
-        ("去年春天", None),
-    ],
-)
-def test_parse_date(text: str, day: date | None) -> None:
-    assert parse_date(text) == day
 
 
 def test_reading_starts_after_the_front_matter() -> None:

@@ -13,12 +13,11 @@ from rank_bm25 import BM25Okapi
 
 from index.errors import IndexDamaged
 from index.lexical import (
-    BM25_SHARE,
-    DOCUMENT_SHARE,
     K1,
-    PASSAGE_SHARE,
+    SHARES,
     B,
     LexicalIndex,
+    Shares,
 )
 
 WORDS = st.lists(st.sampled_from("甲乙丙丁戊己"), min_size=1, max_size=8)
@@ -41,11 +40,12 @@ def test_scores_are_those_of_an_independent_bm25(
     oracle.idf = {word: lexical.idf(word) / (K1 + 1) for word in oracle.idf}
     most = sum(lexical.idf(word) for word in asked)
     bm25 = oracle.get_scores(sorted(asked)) / most
+    weights = dict.fromkeys(asked, 1.0)
+    assert np.allclose(lexical.scores(weights, Shares(1, 0, 0)), bm25, atol=1e-5)
     # With a document a passage, what the passage has and what its document has are the same.
     present = [sum(map(lexical.idf, asked & set(passage))) / most for passage in passages]
-    expected = BM25_SHARE * bm25 + (PASSAGE_SHARE + DOCUMENT_SHARE) * np.array(present)
-    found = lexical.scores(dict.fromkeys(asked, 1.0))
-    assert np.allclose(found, expected, atol=1e-5)
+    expected = SHARES.bm25 * bm25 + (SHARES.passage + SHARES.document) * np.array(present)
+    assert np.allclose(lexical.scores(weights), expected, atol=1e-5)
 
 
 @given(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus import corpus_digest, corpus_files, read_corpus
+from index.corpus import corpus_digest, read_corpus
+from index.corpus_files import list_corpus
 from index.errors import CorpusEmpty, CorpusMissing
 from index.types import FileCode, Reading
 
@@ -220,7 +221,7 @@ def test_a_corpus_without_documents_is_an_error(tmp_path: Path) -> None:
 def test_the_listing_opens_nothing(root: Path) -> None:
     (root / "b.txt").write_text("")
     (root / "c.txt").symlink_to("b.txt")
-    listing = corpus_files(root)
+    listing = list_corpus(root)
     assert (listing.files, listing.links) == (("b.txt", "news.txt"), (("c.txt", "b.txt"),))
 
 

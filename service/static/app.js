@@ -1,20 +1,35 @@
 // The web page. What comes from documents reaches the page through textContent alone.
 "use strict";
 
+const NO_MATCH = "资料里没有找到与这个问题相关的内容。\n可以换一种说法，写明想问的人、地方或事情；也可以在“文档”里看看收录了哪些资料。";
 const REASONS = {
-  no_match: "资料里没有找到与这个问题相关的内容。可以换一种说法，或确认相关的文档已经收录。",
-  low_confidence: "找到了一些相关的段落，但没有一段足以直接回答。可以看看下面的引用，或把问题问得更具体。",
-  filtered_out: "在所选的范围里没有可查的文档。请放宽来源或日期再试。",
+  no_match: NO_MATCH,
+  low_confidence: "找到了一些相关的段落，但没有一段足以直接回答。\n可以看看下面的引用，或把问题问得更具体。",
+  filtered_out: "在所选的范围里没有答案。\n请放宽来源或日期再试。",
 };
+const HOW = [
+  "答案都是资料里的原话，不改一个字。",
+  "点开标题就能看到这句话在全文里的位置，可以逐字核对。",
+  "没有把握的时候，会直说没有找到。",
+];
+const WAITING = "请稍候……";
 const PAGE_SIZE = 20;
 
 const view = document.getElementById("view");
+const status = document.getElementById("status");
 const form = document.getElementById("ask");
 let turn = 0; // the newest page asked for; an older answer that arrives late is dropped
+let lastAnswer = ""; // the address of the answer seen last, to go back to from a document
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
+  return made;
+}
+
+function card(className, label, ...children) {
+  const made = element("article", { className }, ...children);
+  if (label) made.setAttribute("aria-label", label);
   return made;
 }
 
@@ -60,10 +75,6 @@ async function get(url) {
   return response;
 }
 
-function notice(text) {
-  return element("article", { className: "notice", textContent: text });
-}
-
 function documentLink(text, id, span) {
   const place = span ? `?start=${span.start}&end=${span.end}` : "";
   return element("a", { href: `#/documents/${encodeURIComponent(id)}${place}`, textContent: text });
@@ -80,49 +91,62 @@ function about(item) {
 }
 
 function citationCard(citation) {
-  const place = `第 ${citation.start}–${citation.end} 字 · 得分 ${citation.score.toFixed(2)}`;
-  return element("article", { id: `citation-${citation.rank}` },
-    element("h2", {}, `${citation.rank}. `, documentLink(citation.title, citation.document_id, citation)),
-    about(citation),
-    element("div", { className: "soft", textContent: citation.headings.join(" › ") }),
+  const made = card("citation", `引用 ${citation.rank}`,
+    element("h2", {}, element("span", { className: "rank", textContent: citation.rank }),
+      documentLink(citation.title, citation.document_id, citation)),
+    about(citation));
+  made.id = `citation-${citation.rank}`;
+  if (citation.headings.length) {
+    made.append(element("div", { className: "soft", textContent: citation.headings.join(" › ") }));
+  }
+  made.append(
     element("blockquote", {}, ...marked(citation.text, citation.highlights, citation.start)),
-    element("div", { className: "soft", textContent: place }));
+    element("div", { className: "soft", textContent: `第 ${citation.start}–${citation.end} 字 · 得分 ${citation.score.toFixed(2)}` }));
+  return made;
 }
 
 function answerCard(answer, citations) {
   const cited = citations.find((citation) => citation.rank === answer.citation);
-  // Words that the sentence repeats are not marked: which of them is meant cannot be told here.
-  const first = answer.sentence.indexOf(answer.text);
-  const offset = first === answer.sentence.lastIndexOf(answer.text) ? first : -1;
-  const from = [...answer.sentence.slice(0, Math.max(offset, 0))].length;
-  const spans = offset < 0 ? [] : [{ start: from, end: from + [...answer.text].length }];
-  const card = element("article", { className: "answer" },
-    element("strong", { textContent: answer.text }),
-    element("blockquote", {}, ...marked(answer.sentence, spans)));
-  const foot = element("div", { className: "soft" }, `把握 ${Math.round(answer.confidence * 100)}%`);
-  if (cited) foot.append(" · 出自 ", documentLink(cited.title, cited.document_id, answer));
-  card.append(foot);
-  return card;
+  const whole = answer.sentence === answer.text;
+  const made = card("answer", "答案",
+    element("p", { className: whole ? "words" : "words short", textContent: answer.text }));
+  if (!whole) {
+    // Words that the sentence repeats are not marked: which of them is meant cannot be told here.
+    const first = answer.sentence.indexOf(answer.text);
+    const offset = first === answer.sentence.lastIndexOf(answer.text) ? first : -1;
+    const from = [...answer.sentence.slice(0, Math.max(offset, 0))].length;
+    const spans = offset < 0 ? [] : [{ start: from, end: from + [...answer.text].length }];
+    made.append(element("blockquote", {}, ...marked(answer.sentence, spans)));
+  }
+  if (cited) {
+    made.append(element("div", {}, "出自 ", documentLink(cited.title, cited.document_id, answer)), about(cited));
+  }
+  made.append(element("div", { className: "soft", textContent: `把握 ${Math.round(answer.confidence * 100)}%` }));
+  return made;
 }
 
 async function showAnswer(query) {
   const reply = await (await get(`ask?${query}`)).json();
-  const first = reply.answer ? answerCard(reply.answer, reply.citations) : notice(REASONS[reply.reason] || "没有找到答案。");
-  const time = element("p", { className: "soft", textContent: `${reply.citations.length} 条引用 · ${reply.took_ms} 毫秒` });
-  return [first, time, ...reply.citations.map(citationCard)];
+  lastAnswer = location.hash;
+  const first = reply.answer
+    ? answerCard(reply.answer, reply.citations)
+    : card("notice", "没有答案", REASONS[reply.reason] || NO_MATCH);
+  const count = reply.citations.length ? `，引用 ${reply.citations.length} 条` : "";
+  const said = `${reply.answer ? "找到了答案" : "没有答案"}${count}，用时 ${Math.round(reply.took_ms)} 毫秒`;
+  return { said, nodes: [first, ...reply.citations.map(citationCard)] };
 }
 
 async function showDocuments(query) {
   const offset = Number(query.get("offset")) || 0;
   const page = await (await get(`documents?offset=${offset}&limit=${PAGE_SIZE}`)).json();
-  const cards = page.items.map((item) => element("article", {},
+  const cards = page.items.map((item) => card("document", "",
     element("h2", {}, documentLink(item.title, item.id)),
     about(item),
     element("div", { className: "soft", textContent: `${item.path} · ${item.characters} 字 · ${item.passages} 段` })));
-  const turns = element("p", {}, `共 ${page.total} 篇 `);
+  const turns = element("p", {});
   if (offset > 0) turns.append(element("a", { href: `#/documents?offset=${Math.max(0, offset - PAGE_SIZE)}`, textContent: "上一页" }), " ");
   if (offset + PAGE_SIZE < page.total) turns.append(element("a", { href: `#/documents?offset=${offset + PAGE_SIZE}`, textContent: "下一页" }));
-  return [turns, ...cards];
+  return { said: `共 ${page.total} 篇文档`, nodes: [...cards, turns] };
 }
 
 async function showDocument(id, query) {
@@ -134,10 +158,24 @@ async function showDocument(id, query) {
   // A decoder drops a leading byte order mark unless told to keep it; positions count it.
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
   const span = { start: Number(query.get("start")) || 0, end: Number(query.get("end")) || 0 };
-  return [element("article", {},
+  const back = lastAnswer ? [element("p", {}, element("a", { href: lastAnswer, textContent: "← 回到答案" }))] : [];
+  const made = card("document", "",
     element("h2", { textContent: item.title }), about(item),
     element("div", { className: "soft", textContent: `${item.path} · SHA-256 ${item.sha256}` }),
-    element("pre", {}, ...marked(text, [span])))];
+    element("pre", {}, ...marked(text, [span])));
+  return { said: `全文 ${item.characters} 字`, nodes: [...back, made] };
+}
+
+async function showHome() {
+  form.elements.question.focus();
+  return { said: "", nodes: [element("ul", { className: "how" }, ...HOW.map((textContent) => element("li", { textContent })))] };
+}
+
+// Put the fields as the address has them: a filter left from before would narrow this question.
+function fill(query) {
+  for (const field of form.querySelectorAll("input")) field.value = query.get(field.name) || "";
+  const narrowed = [...query.keys()].some((name) => name !== "question");
+  if (narrowed) document.getElementById("narrow").open = true;
 }
 
 function route() {
@@ -147,29 +185,38 @@ function route() {
   if (place === "documents" && id) return () => showDocument(decodeURIComponent(id), query);
   if (place === "documents") return () => showDocuments(query);
   if (place === "ask" && query.get("question")) {
-    for (const [name, value] of query) if (form.elements[name]) form.elements[name].value = value;
+    fill(query);
     document.title = `${query.get("question")} · 有据`;
     return () => showAnswer(query);
   }
-  return async () => [];
+  return showHome;
 }
 
 async function render() {
   turn += 1;
   const mine = turn;
   document.title = "有据";
-  let nodes;
+  status.textContent = WAITING;
+  view.replaceChildren();
+  let shown;
   try {
-    const show = route();
-    view.replaceChildren(element("p", { className: "soft", textContent: "请稍候……" }));
-    nodes = await show();
+    shown = await route()();
   } catch (error) {
-    nodes = [notice(error instanceof URIError ? "地址不完整，请重新打开。" : error.message)];
+    const text = error instanceof URIError ? "地址不完整，请重新打开。" : error.message;
+    shown = { said: "", nodes: [card("notice", "出错", text)] };
   }
   if (mine !== turn) return;
-  view.replaceChildren(...nodes);
+  status.textContent = shown.said;
+  view.replaceChildren(...shown.nodes);
   const mark = view.querySelector("pre mark");
-  if (mark) mark.scrollIntoView({ block: "center" });
+  if (mark) {
+    mark.tabIndex = -1;
+    mark.focus({ preventScroll: true });
+    mark.scrollIntoView({ block: "center" });
+  } else {
+    window.scrollTo(0, 0);
+  }
+  showAbout();
 }
 
 async function showAbout() {
@@ -193,4 +240,3 @@ form.addEventListener("submit", (event) => {
 });
 window.addEventListener("hashchange", render);
 render();
-showAbout();
