@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from index.blocks import split_blocks
 from index.encoder import Encoder
+from index.folding import simplify
 from index.fusion import dense_scores, fuse
 from index.lexical import LexicalIndex
 from index.question import Question
@@ -54,11 +55,11 @@ def best_sentence(
 ) -> Sentence:
     """The sentence of a passage's `text` (not blank) that is closest to the question."""
     spans = list(_sentences(text))
-    words = [text[span.start : span.end] for span in spans]
+    words = [simplify(text[span.start : span.end]) for span in spans]
     dense = dense_scores(encoder.embed_sentences(_fitting(words, encoder)) @ vector, background)
     covered = np.array([_coverage(question.weights, part, lexical) for part in words], np.float32)
     scores = fuse(dense, covered)
-    if _ASKS_NUMBER.search(question.text):
+    if _ASKS_NUMBER.search(question.words):
         scores += np.array([NUMBER_BONUS * bool(_NUMBER.search(part)) for part in words])
     best = int(np.argmax(scores))
     return Sentence(spans[best], float(scores[best]))

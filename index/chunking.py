@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from index.blocks import Block, SameWord, heading_text, joined, split_blocks
+from index.folding import simplify
 from index.sentences import cut_long, sentence_spans, trimmed
 from index.types import Document, Passage, Span
 
@@ -34,8 +35,8 @@ class Chunk:
 
     @property
     def searched(self) -> str:
-        """What both legs see."""
-        return f"{self.context}\n{self.words}" if self.context else self.words
+        """What both legs see, in simplified characters."""
+        return simplify(f"{self.context}\n{self.words}" if self.context else self.words)
 
 
 def chunk_document(

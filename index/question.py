@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import BadQuestion
+from index.folding import simplify
 from index.places import place_spans
 from index.tokens import Token, tokenize
 
@@ -33,6 +34,11 @@ class Question:
     weights: dict[str, float]
     places: tuple[frozenset[str], ...]
 
+    @property
+    def words(self) -> str:
+        """The question in simplified characters, as the model reads it."""
+        return simplify(self.text)
+
 
 def understand(text: str) -> Question:
     """Check and take apart a question; raises BadQuestion."""
@@ -54,7 +60,7 @@ def is_text(text: str) -> bool:
 def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
     """1 for tokens that are mostly content; 0 for pairs that straddle an asking word."""
     asking = [False] * len(text)
-    spans = [match.span() for match in _ASKING.finditer(text)]
+    spans = [match.span() for match in _ASKING.finditer(simplify(text))]
     spans += [(token.start, token.end) for token in tokens if token.text in _PARTICLES]
     for start, end in spans:
         asking[start:end] = [True] * (end - start)
@@ -67,5 +73,5 @@ def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
 
 
 def _places(text: str, tokens: tuple[Token, ...]) -> Iterator[frozenset[str]]:
-    for start, end in place_spans(text):
+    for start, end in place_spans(simplify(text)):
         yield frozenset(t.text for t in tokens if start <= t.start and t.end <= end)

@@ -157,7 +157,7 @@ class SearchIndex:
         reply = Reply(question.text, None, Reason.NO_MATCH, (), self._manifest.version)
         if not _WORD.search(question.text):
             return reply, None, None
-        vector = self.encoder.embed_question(question.text)
+        vector = self.encoder.embed_question(question.words)
         allowed = self._records.allowed(filters)
         if allowed is not None and not len(allowed):
             return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.folding import fold
+from index.folding import fold, simplify
 
 if TYPE_CHECKING:
     import jieba
@@ -47,7 +47,7 @@ def terms(text: str) -> list[str]:
 def word_over_seam(tail: str, head: str) -> bool:
     """Whether segmentation puts one word over the seam between two pieces of text."""
     seam = len(tail)
-    words = _segmenter().tokenize(tail + head, HMM=False)
+    words = _segmenter().tokenize(simplify(tail + head), HMM=False)
     return any(start < seam < end for _, start, end in words)
 
 

@@ -37,8 +37,8 @@ METHODS = {
     "BM25": Ranking(lambda dense, lexical: lexical, _PLAIN, elsewhere=1, least=0),
     "dense": Ranking(lambda dense, lexical: dense, _PLAIN, elsewhere=1, least=0),
     "RRF": Ranking(reciprocal_ranks, _PLAIN, elsewhere=1, least=0),
-    "ours without document share": Ranking(shares=Shares(0.7, 0.3, 0)),
-    "ours without places": Ranking(elsewhere=1),
+    "ours, no document share": Ranking(shares=Shares(0.7, 0.3, 0)),
+    "ours, no places": Ranking(elsewhere=1),
 }
 
 
@@ -112,7 +112,7 @@ def _print(rows: list[Row]) -> None:
     for row in rows:
         cells = [_cell(row.measures.get(name), name) for name in names]
         table.add_row(row.set, row.method, str(row.questions), *cells)
-    Console(width=max(80, 24 + 12 * len(names))).print(table)
+    Console(width=max(100, 60 + 14 * len(names))).print(table)
 
 
 def _cell(value: float | None, name: str) -> str:

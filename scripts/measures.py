@@ -100,11 +100,13 @@ def _answers(known: Sequence[Asked]) -> dict[str, float]:
     right = [one.question.answers for one in known]
     answered = [one for one in known if one.reply.answer]
     confidences = [one.reply.answer.confidence for one in answered if one.reply.answer]
-    return {
+    found = {
         "EM": _mean(exact_match(a, b) for a, b in zip(given, right, strict=True)),
         "F1": _mean(character_f1(a, b) for a, b in zip(given, right, strict=True)),
-        "ECE": calibration_error(confidences, [one.evidence[0] for one in answered]),
     }
+    if answered:
+        found["ECE"] = calibration_error(confidences, [one.evidence[0] for one in answered])
+    return found
 
 
 def _refusal(known: Sequence[Asked], unknown: Sequence[Asked]) -> dict[str, float]:

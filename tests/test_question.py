@@ -105,3 +105,14 @@ def test_punctuation_alone_asks_for_nothing(text: str) -> None:
 def test_bytes_that_are_no_text_are_refused_before_a_model_sees_them() -> None:
     with pytest.raises(BadQuestion, match="请检查它的编码"):
         understand("钱\udcff")
+
+
+def test_a_question_in_traditional_characters_is_the_same_question() -> None:
+    simplified, traditional = (
+        understand("重庆投入了多少扶贫资金？"),
+        understand("重慶投入了多少扶貧資金？"),
+    )
+    assert traditional.weights == simplified.weights
+    assert traditional.places == simplified.places
+    assert traditional.words == simplified.text
+    assert traditional.text == "重慶投入了多少扶貧資金？"

@@ -62,3 +62,8 @@ def test_any_part_of_two_characters_is_a_token(text: str, data: st.DataObject) -
 def test_a_word_over_a_seam() -> None:
     assert word_over_seam("转移就", "业脱贫")
     assert not word_over_seam("扶贫资金", "全市投入")
+
+
+def test_traditional_and_simplified_give_the_same_tokens_at_the_same_places() -> None:
+    assert tokenize("臺灣的農業發展") == tokenize("台湾的农业发展")
+    assert tokenize("農業")[0] == Token("农业", 0, 2)
