@@ -24,8 +24,10 @@ settings.load_profile("youju")
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:
-    """Where the default model is decoded, shared by runs."""
-    return Path(os.environ.get("YOUJU_TEST_MODELS", ROOT / "data" / "models"))
+    """Where the default model stands decoded, shared by runs."""
+    folder = Path(os.environ.get("YOUJU_TEST_MODELS", ROOT / "data" / "models"))
+    ensure_default_model(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
