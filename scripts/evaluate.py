@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from building import build_with_progress, complain
 from evaluation_page import Row, write_page
 from measures import Asked, by_type, measures
-from options import settings_from
+from options import run, settings_from
 from question_set import Question, read_questions, write_corpus
 from rich.console import Console
 from rich.progress import track
@@ -128,4 +127,4 @@ def _write(rows: list[Row], folder: Path, command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    run(main)

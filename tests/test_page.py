@@ -127,7 +127,7 @@ def test_a_question_is_answered_with_sentence_and_source(visit: Visit) -> None:
     page = visit.ask(FUND)
     answer = page.get_by_role("article", name="答案")
     expect(answer).to_contain_text("10.4亿元")
-    expect(answer).to_contain_text("2016年以来各级投入合计10.4亿元")
+    expect(answer).to_contain_text("财政专项扶贫资金10.4亿元")
     expect(answer).to_contain_text("日照高质量答好脱贫攻坚“考卷”")
     first = page.locator("#citation-1")
     expect(first).to_contain_text("日照高质量答好脱贫攻坚“考卷”")
