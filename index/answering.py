@@ -20,8 +20,8 @@ from index.sentences import sentence_spans
 from index.tokens import Token, tokenize, word_over_seam
 from index.types import Span
 
-# Fitted on public sets with scripts/evaluate: the score at which half the questions have their
-# answer in the first passage, and how fast that share changes around it.
+# Fitted on several sets at once, with questions of their own and of others': the score at which a
+# question is as likely to be answered as not, and how fast that changes around it.
 EVEN_SCORE = 0.35
 STEEPNESS = 25.0
 

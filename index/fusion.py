@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 Fusion = Callable[[Floats, Floats], Floats]
 """Both legs' scores of the same candidates, dense and lexical, to one score each."""
 
-# Fitted on several public sets at once with scripts/evaluate; see the README.
+# Chosen over several public sets at once; `scripts/evaluate --ablate` shows each part's worth.
 DENSE_SPAN = 10.0
 DENSE_WEIGHT = 0.53
 
