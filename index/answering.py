@@ -45,6 +45,11 @@ def confidence(score: float) -> float:
     return 1 / (1 + math.exp(-STEEPNESS * (score - EVEN_SCORE)))
 
 
+def is_confident(score: float) -> bool:
+    """Whether a first passage with this fused score is answered from at all."""
+    return confidence(score) >= 0.5
+
+
 def best_sentence(
     question: Question,
     vector: NDArray[np.float32],

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from index.blocks import Block, SameWord, heading_text, joined, split_blocks
 from index.folding import simplify
-from index.sentences import cut_long, sentence_spans, trimmed
+from index.sentences import cut_long, sentence_spans
 from index.types import Document, Passage, Span
 
 CONTEXT_CHARS = 120
@@ -79,18 +79,18 @@ class _Headings:
     """The path of headings above the place that has been reached."""
 
     def __init__(self) -> None:
-        self._stack: list[tuple[int, Block, str]] = []
+        self._stack: list[tuple[Block, str]] = []
         self._open = False
 
     @property
     def path(self) -> tuple[str, ...]:
-        return tuple(words for _, _, words in self._stack)
+        return tuple(words for _, words in self._stack)
 
     def enter(self, block: Block, words: str) -> None:
         """A heading replaces those of its level and below, but for one that has no text yet."""
         keep = block.level + 1 if self._open and self._same_level(block) else block.level
-        self._stack = [entry for entry in self._stack if entry[0] < keep]
-        self._stack.append((block.level, block, words))
+        self._stack = [entry for entry in self._stack if entry[0].level < keep]
+        self._stack.append((block, words))
         self._open = True
 
     def settle(self) -> None:
@@ -99,16 +99,16 @@ class _Headings:
 
     def loses_unread(self, block: Block) -> bool:
         """Whether entering this heading drops one that has had no text."""
-        return self._open and self._stack[-1][0] > block.level
+        return self._open and self._stack[-1][0].level > block.level
 
     def unread(self) -> list[Block]:
         """The last heading, if nothing has followed it."""
-        blocks = [self._stack[-1][1]] if self._open else []
+        blocks = [self._stack[-1][0]] if self._open else []
         self._open = False
         return blocks
 
     def _same_level(self, block: Block) -> bool:
-        return bool(self._stack) and self._stack[-1][0] == block.level
+        return bool(self._stack) and self._stack[-1][0].level == block.level
 
 
 def _lone_heading(document: Document, headings: _Headings, max_chars: int) -> Iterator[Chunk]:
@@ -194,14 +194,13 @@ def _halves(chunk: Chunk, limit: int, count: CountTokens, text: str) -> list[Chu
     length = passage.end - passage.start
     if count([chunk.words])[0] <= limit // 2 or length < 2:
         return [replace(chunk, context="")]
-    halves = list(_balanced(text, Span(passage.start, passage.end), -(-length // 2)))
+    halves = _balanced(text, Span(passage.start, passage.end), -(-length // 2))
     pieces = [
         replace(
             chunk,
             passage=replace(passage, start=h.start, end=h.end, text=text[h.start : h.end]),
             words=_MARKS.sub("", text[h.start : h.end]),
         )
-        for h in (trimmed(text, span.start, span.end) for span in halves)
-        if h.start < h.end
+        for h in halves
     ]
     return fit(pieces, limit, count, text)

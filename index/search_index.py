@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generation
-from index.answering import best_sentence, confidence, highlights
+from index.answering import best_sentence, confidence, highlights, is_confident
 from index.encoder import Encoder
 from index.errors import BadFilter, BadQuestion
 from index.generation import Manifest
@@ -162,7 +162,7 @@ class SearchIndex:
         if allowed is not None and not len(allowed):
             return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed
         if hits := self._rank(question, vector, top_k, allowed):
-            reason = None if confidence(hits[0].score) >= 0.5 else Reason.LOW_CONFIDENCE
+            reason = None if is_confident(hits[0].score) else Reason.LOW_CONFIDENCE
             reply = replace(reply, reason=reason, citations=self._citations(question, hits))
         return reply, vector, allowed
 
@@ -177,7 +177,7 @@ class SearchIndex:
     def _answerable(self, question: Question, vector: NDArray[np.float32]) -> bool:
         """Whether the question has an answer when nothing is filtered out."""
         best = self._rank(question, vector, 1, None)
-        return bool(best) and confidence(best[0].score) >= 0.5
+        return bool(best) and is_confident(best[0].score)
 
     def _answer(
         self, question: Question, vector: NDArray[np.float32], citation: Citation
