@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +38,9 @@ from index.vectors import Rows, VectorIndex
 
 MAX_TOP_K = 50
 NO_FILTERS = Filters()
+OnStage = Callable[[str, float], None]
+"""Hears each stage of a question, "embed", "rank", "quote" or "answer", and its seconds."""
+
 _WORD = re.compile(r"\w")
 
 
@@ -42,9 +48,15 @@ class SearchIndex:
     """One published generation, open for questions. Safe to share between threads."""
 
     def __init__(
-        self, folder: Path, manifest: Manifest, encoder: Encoder, ranking: Ranking = RANKING
+        self,
+        folder: Path,
+        manifest: Manifest,
+        encoder: Encoder,
+        ranking: Ranking = RANKING,
+        on_stage: OnStage = lambda stage, seconds: None,
     ) -> None:
         self._ranking = ranking
+        self._on_stage = on_stage
         self.encoder = encoder
         self._manifest = manifest
         self._vectors = VectorIndex.load(folder / generation.VECTORS)
@@ -60,6 +72,7 @@ class SearchIndex:
         *,
         settings: IndexSettings | None = None,
         ranking: Ranking = RANKING,
+        on_stage: OnStage = lambda stage, seconds: None,
     ) -> Self:
         """Open the published generation of a data folder, checked file by file.
 
@@ -72,7 +85,7 @@ class SearchIndex:
         if encoder is None:
             encoder = load_encoder(settings or manifest.settings, data_dir / "models")
         generation.check_encoder(manifest, encoder.fingerprint, encoder.name)
-        return cls(folder, manifest, encoder, ranking)
+        return cls(folder, manifest, encoder, ranking, on_stage)
 
     def __enter__(self) -> Self:
         return self
@@ -157,7 +170,8 @@ class SearchIndex:
         reply = Reply(question.text, None, Reason.NO_MATCH, (), self._manifest.version)
         if not _WORD.search(question.text):
             return reply, None, None
-        vector = self.encoder.embed_question(question.words)
+        with self._timed("embed"):
+            vector = self.encoder.embed_question(question.words)
         allowed = self._records.allowed(filters)
         if allowed is not None and not len(allowed):
             return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed
@@ -170,9 +184,11 @@ class SearchIndex:
         self, question: Question, vector: NDArray[np.float32], k: int, allowed: Rows | None
     ) -> list[Ranked]:
         background = self._manifest.background
-        return rank(
-            question, vector, self._vectors, self._lexical, background, k, allowed, self._ranking
-        )
+        with self._timed("rank"):
+            return rank(
+                question, vector, self._vectors, self._lexical, background, k, allowed,
+                self._ranking,
+            )  # fmt: skip
 
     def _answerable(self, question: Question, vector: NDArray[np.float32]) -> bool:
         """Whether the question has an answer when nothing is filtered out."""
@@ -182,9 +198,11 @@ class SearchIndex:
     def _answer(
         self, question: Question, vector: NDArray[np.float32], citation: Citation
     ) -> Answer:
-        sentence = best_sentence(
-            question, vector, citation.text, self.encoder, self._lexical, self._manifest.background
-        )
+        with self._timed("answer"):
+            sentence = best_sentence(
+                question, vector, citation.text, self.encoder, self._lexical,
+                self._manifest.background,
+            )  # fmt: skip
         text = citation.text[sentence.span.start : sentence.span.end]
         return Answer(
             text=text,
@@ -196,9 +214,18 @@ class SearchIndex:
         )
 
     def _citations(self, question: Question, hits: list[Ranked]) -> tuple[Citation, ...]:
-        found = self._records.passages(hit.row for hit in hits)
-        pairs = zip(hits, found, strict=True)
-        return tuple(_citation(question, n, hit, one) for n, (hit, one) in enumerate(pairs, 1))
+        with self._timed("quote"):
+            found = self._records.passages(hit.row for hit in hits)
+            pairs = zip(hits, found, strict=True)
+            return tuple(_citation(question, n, hit, one) for n, (hit, one) in enumerate(pairs, 1))
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self._on_stage(stage, time.perf_counter() - started)
 
 
 def _citation(question: Question, number: int, hit: Ranked, found: Found) -> Citation:

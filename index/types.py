@@ -122,11 +122,24 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
+class Reprint:
+    """Another document that has the same, or nearly the same, passage: `text[start:end]` there."""
+
+    document_id: str
+    path: str
+    metadata: Metadata
+    start: int
+    end: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A passage quoted to the letter with its place: `document.text[start:end] == text`.
 
     `rank` counts from 1. `score` (0 to 1) is the fused one that orders the citations.
     `highlights` are spans of the document, inside this passage. `sha256` is the document's.
+    `reprints` are the other places where the passage stands, which are no hits of their own.
     """
 
     rank: int
@@ -141,6 +154,7 @@ class Citation:
     end: int
     highlights: tuple[Span, ...]
     sha256: str
+    reprints: tuple[Reprint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +182,23 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DateHint:
+    """A stretch of time that a question names: `text` as asked, and the days it means.
+
+    Both days are inclusive; None where that end is open. It restricts nothing by itself.
+    """
+
+    text: str
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What a question comes back with.
 
     `reason` says why there is no answer; both are None only where no answer was asked for.
+    `dates` are the stretches of time that the question names.
     """
 
     question: str
@@ -179,6 +206,7 @@ class Reply:
     reason: Reason | None
     citations: tuple[Citation, ...]
     index_version: str
+    dates: tuple[DateHint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
