@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from index.blocks import split_blocks
 from index.encoder import Encoder
-from index.folding import simplify
+from index.folding import readable
 from index.fusion import dense_scores, fuse
 from index.lexical import LexicalIndex
+from index.lexicon import Words
 from index.question import Question
 from index.sentences import sentence_spans
-from index.tokens import Token, tokenize, word_over_seam
+from index.tokens import Token, terms, tokenize, word_over_seam
 from index.types import Span
 
 # Fitted on several sets at once, with questions of their own and of others': the score at which a
@@ -57,12 +58,16 @@ def best_sentence(
     encoder: Encoder,
     lexical: LexicalIndex,
     background: tuple[float, float],
+    own: Words,
 ) -> Sentence:
-    """The sentence of a passage's `text` (not blank) that is closest to the question."""
+    """The sentence of a passage's `text` (not blank) that is closest to the question.
+
+    `own` are the user's own words.
+    """
     spans = list(_sentences(text))
-    words = [simplify(text[span.start : span.end]) for span in spans]
+    words = [readable(text[span.start : span.end]) for span in spans]
     dense = dense_scores(encoder.embed_sentences(_fitting(words, encoder)) @ vector, background)
-    covered = np.array([_coverage(question.weights, part, lexical) for part in words], np.float32)
+    covered = np.array([_coverage(question, part, lexical, own) for part in words], np.float32)
     scores = fuse(dense, covered)
     if _ASKS_NUMBER.search(question.words):
         scores += np.array([NUMBER_BONUS * bool(_NUMBER.search(part)) for part in words])
@@ -70,13 +75,13 @@ def best_sentence(
     return Sentence(spans[best], float(scores[best]))
 
 
-def highlights(question: Question, text: str, offset: int) -> tuple[Span, ...]:
-    """Where the question's words stand in a passage, as spans of the document.
+def highlights(question: Question, text: str, offset: int, words: Words) -> tuple[Span, ...]:
+    """Where the question's words, or their synonyms, stand in a passage, as spans of the document.
 
     `offset` is the passage's start in the document. Touching words make one span.
     """
-    wanted = {token for token, weight in question.weights.items() if weight > 0}
-    tokens = (token for token in tokenize(text) if token.text in wanted)
+    wanted = question.content
+    tokens = (token for token in tokenize(text, words) if token.text in wanted)
     return tuple(Span(offset + start, offset + end) for start, end in _merged(tokens))
 
 
@@ -116,9 +121,13 @@ def _sentences(text: str) -> Iterator[Span]:
         yield from sentence_spans(text, block.span.start, block.span.end)
 
 
-def _coverage(weights: Mapping[str, float], text: str, lexical: LexicalIndex) -> float:
-    """The share of the question's idf that stands in a sentence."""
+def _coverage(question: Question, text: str, lexical: LexicalIndex, own: Words) -> float:
+    """The share of a wording's idf that stands in a sentence, of the wording that fits best."""
+    present = set(terms(text, own))
+    return max(_share(wording, present, lexical) for wording in question.wordings)
+
+
+def _share(weights: Mapping[str, float], present: set[str], lexical: LexicalIndex) -> float:
     worth = {token: weight * lexical.idf(token) for token, weight in weights.items()}
-    present = {token.text for token in tokenize(text)}
     most = sum(worth.values())
     return sum(worth[token] for token in present & worth.keys()) / most if most else 0.0

@@ -12,7 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index import generation
+from index.abbreviations import declared
 from index.background import background
 from index.chunking import Chunk, chunk_document, fit
 from index.cleaning import keep_spans
@@ -30,7 +31,11 @@ from index.encoder import Encoder
 from index.errors import BuildError, BuildLocked, CorpusEmpty, IndexDamaged, IndexUnusable
 from index.generation import Manifest
 from index.lexical import LexicalIndex
+from index.lexicon import Lexicon, as_json, with_declared
+from index.lexicon_files import lexicon_digest, read_lexicon
+from index.literal import LiteralIndex
 from index.records import write_records
+from index.reprints import groups
 from index.search_index import SearchIndex
 from index.tokens import terms, word_over_seam
 from index.types import BuildReport, Document, IndexSettings, Reading
@@ -64,9 +69,13 @@ def build(
     encoder: Encoder,
     settings: IndexSettings,
     progress: Progress = lambda stage, done, total: None,
+    *,
+    cache: Path | None = None,
 ) -> BuildReport:
     """Build and publish a generation of `corpus_dir` in `data_dir`.
 
+    Vectors are kept in the folder `cache`, so that several data folders can share them; it is the
+    data folder's own by default.
     Raises CorpusMissing or CorpusEmpty where there is nothing to publish, BuildLocked where
     another build runs, BuildError where the disk fails; nothing is published then.
     """
@@ -81,14 +90,16 @@ def build(
             max_file_bytes=settings.max_file_bytes,
             on_file=lambda done, total: progress(Stage.READ, done, total),
         )
+        lexicon, notices = read_lexicon(corpus_dir, settings.max_file_bytes)
+        reading = replace(reading, remarks=(*reading.remarks, *notices))
         chunks = _chunks(reading, encoder, settings, progress)
         if not chunks:
             raise CorpusEmpty(
                 f"文档文件夹 {corpus_dir} 里的文件没有可以检索的文字；请放入有正文的文件"
             )
-        vectors, embedded = _embed(data_dir, encoder, chunks, progress)
+        vectors, embedded = _embed(cache or data_dir / "cache", encoder, chunks, progress)
         manifest = _write(
-            data_dir, reading, chunks, vectors, encoder, settings, fingerprint, progress
+            data_dir, reading, lexicon, chunks, vectors, encoder, settings, fingerprint, progress
         )
         keep = {manifest.version} | ({published.version} if published else set())
         generation.remove_old(data_dir, keep)
@@ -130,6 +141,7 @@ def _fingerprint(corpus_dir: Path, encoder: Encoder, settings: IndexSettings) ->
         "settings": asdict(settings),
         "encoder": encoder.fingerprint,
         "corpus": corpus_digest(corpus_dir, settings.max_file_bytes),
+        "lexicon": lexicon_digest(corpus_dir, settings.max_file_bytes),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
@@ -168,9 +180,9 @@ def chunks_of(document: Document, encoder: Encoder, max_chars: int) -> list[Chun
 
 
 def _embed(
-    data_dir: Path, encoder: Encoder, chunks: list[Chunk], progress: Progress
+    folder: Path, encoder: Encoder, chunks: list[Chunk], progress: Progress
 ) -> tuple[NDArray[np.float32], int]:
-    cache = VectorCache(data_dir / "cache" / "vectors.sqlite")
+    cache = VectorCache(folder / "vectors.sqlite")
     try:
         return cache.embed(
             encoder,
@@ -184,6 +196,7 @@ def _embed(
 def _write(
     data_dir: Path,
     reading: Reading,
+    lexicon: Lexicon,
     chunks: list[Chunk],
     vectors: NDArray[np.float32],
     encoder: Encoder,
@@ -192,14 +205,14 @@ def _write(
     progress: Progress,
 ) -> Manifest:
     folder = generation.building_folder(data_dir)
-    write_records(folder / generation.RECORDS, reading.documents, [c.passage for c in chunks])
+    write_records(
+        folder / generation.RECORDS,
+        reading.documents,
+        [chunk.passage for chunk in chunks],
+        groups([chunk.words for chunk in chunks], [chunk.context for chunk in chunks]),
+    )
     _save_vectors(vectors, folder / generation.VECTORS)
-    numbers = {document.id: number for number, document in enumerate(reading.documents)}
-    LexicalIndex.build(
-        (terms(chunk.searched) for chunk in chunks),
-        [numbers[chunk.passage.document_id] for chunk in chunks],
-        lambda done: progress(Stage.INDEX, done, len(chunks)),
-    ).save(folder / generation.LEXICAL)
+    _write_words(folder, reading, lexicon, chunks, progress)
     built_at = datetime.now(UTC)
     manifest = Manifest(
         version=f"{built_at:%Y%m%d-%H%M%S-%f}-{fingerprint[:8]}",
@@ -222,6 +235,22 @@ def _write(
     progress(Stage.VERIFY, 1, 1)
     generation.publish(data_dir, folder, manifest.version)
     return manifest
+
+
+def _write_words(
+    folder: Path, reading: Reading, lexicon: Lexicon, chunks: list[Chunk], progress: Progress
+) -> None:
+    """Write all that is searched by letters, words and what means the same."""
+    declarations = (pair for document in reading.documents for pair in declared(document.text))
+    lexicon = with_declared(lexicon, declarations)
+    (folder / generation.LEXICON).write_text(as_json(lexicon), encoding="utf-8")
+    LiteralIndex.build(chunk.words for chunk in chunks).save(folder / generation.LITERAL)
+    numbers = {document.id: number for number, document in enumerate(reading.documents)}
+    LexicalIndex.build(
+        (terms(chunk.searched, lexicon.words) for chunk in chunks),
+        [numbers[chunk.passage.document_id] for chunk in chunks],
+        lambda done: progress(Stage.INDEX, done, len(chunks)),
+    ).save(folder / generation.LEXICAL)
 
 
 def _save_vectors(vectors: NDArray[np.float32], path: Path) -> None:

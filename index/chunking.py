@@ -11,14 +11,16 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import PurePosixPath
 
 from index.blocks import Block, SameWord, heading_text, joined, split_blocks
-from index.folding import simplify
+from index.folding import readable
 from index.sentences import cut_long, sentence_spans
 from index.types import Document, Passage, Span
 
 CONTEXT_CHARS = 120
 _WORD = re.compile(r"\w")
+_NUMBER = re.compile(r"(?=.*\d)[\x00-\x7f]+")
 _MARKS = re.compile(r"\*\*|__|^#{1,6}\s+|^[-*+]\s+", re.MULTILINE)
 
 CountTokens = Callable[[Sequence[str]], list[int]]
@@ -35,8 +37,8 @@ class Chunk:
 
     @property
     def searched(self) -> str:
-        """What both legs see, in simplified characters."""
-        return simplify(f"{self.context}\n{self.words}" if self.context else self.words)
+        """What both legs see: simplified characters, figures in one form."""
+        return readable(f"{self.context}\n{self.words}" if self.context else self.words)
 
 
 def chunk_document(
@@ -124,7 +126,7 @@ def _passages(
             if _WORD.search(words):
                 text = document.text[span.start : span.end]
                 passage = Passage(document.id, span.start, span.end, text, path)
-                yield Chunk(passage, _context(document.metadata.title, path), words)
+                yield Chunk(passage, _context(_telling_title(document), path), words)
 
 
 def _grouped(blocks: list[Block], max_chars: int) -> list[list[Block]]:
@@ -186,7 +188,14 @@ def _words(text: str, group: list[Block], span: Span) -> str:
 def _context(title: str, path: tuple[str, ...]) -> str:
     """Title and headings, outermost first, cut from the left where they are too long."""
     words = [title, *(heading for heading in path if heading != title)]
-    return " ".join(words)[-CONTEXT_CHARS:]
+    return " ".join(filter(None, words))[-CONTEXT_CHARS:]
+
+
+def _telling_title(document: Document) -> str:
+    """The title, or nothing where it is a file's name that only numbers it: 000123, a3f9-7."""
+    title = document.metadata.title
+    numbered = title == PurePosixPath(document.path).stem and _NUMBER.fullmatch(title)
+    return "" if numbered else title
 
 
 def _halves(chunk: Chunk, limit: int, count: CountTokens, text: str) -> list[Chunk]:

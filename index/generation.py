@@ -2,7 +2,8 @@
 
     data/CURRENT                        the name of the generation that serves
     data/generations/NAME/manifest.json what it is, and a sha256 of each of its files
-    data/generations/NAME/…             records.sqlite, vectors.faiss, lexical/
+    data/generations/NAME/…             records.sqlite, vectors.faiss, and the words: lexical/,
+                                        literal.txt, lexicon.json
 
 A generation is written under a name that nothing reads, flushed to disk and verified before
 `CURRENT` is replaced in one step. Killed at any byte, the old one still serves.
@@ -23,10 +24,12 @@ from typing import Any
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing
 from index.types import FileCode, FileNotice, IndexSettings
 
-FORMAT = 1
+FORMAT = 2
 RECORDS = "records.sqlite"
 VECTORS = "vectors.faiss"
 LEXICAL = "lexical"
+LITERAL = "literal.txt"
+LEXICON = "lexicon.json"
 MANIFEST = "manifest.json"
 _BUILDING = ".building"
 _REBUILD = "请运行 scripts/rebuild_index 重建索引"

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import BadQuestion
-from index.folding import simplify
+from index.folding import fold, readable, simplify
+from index.lexicon import NO_LEXICON, Lexicon, wordings
 from index.places import place_spans
-from index.tokens import Token, tokenize
+from index.tokens import tokenize
 
 MAX_CHARS = 1000
 # Words that ask or are polite; they are not what is asked about. Longer ones first.
@@ -25,22 +26,28 @@ _PARTICLES = frozenset("的了是在有和与及或被把将对为从到于其�
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, each token's weight (0: it only asks), and the places it names.
+    """A question as asked, and what it asks for.
 
-    A place is the set of tokens that its name consists of.
+    `wordings` are the ways to ask it, as asked first, then with synonyms: each token's weight (0:
+    it only asks). `places` are those it names, each the set of tokens that its name consists of.
     """
 
     text: str
-    weights: dict[str, float]
+    wordings: tuple[dict[str, float], ...]
     places: tuple[frozenset[str], ...]
 
     @property
     def words(self) -> str:
-        """The question in simplified characters, as the model reads it."""
-        return simplify(self.text)
+        """The question in simplified characters, its figures in one form, as the model reads it."""
+        return readable(self.text)
+
+    @property
+    def content(self) -> frozenset[str]:
+        """All tokens that count, in whatever wording."""
+        return frozenset(t for wording in self.wordings for t, weight in wording.items() if weight)
 
 
-def understand(text: str) -> Question:
+def understand(text: str, lexicon: Lexicon = NO_LEXICON) -> Question:
     """Check and take apart a question; raises BadQuestion."""
     if not text.strip():
         raise BadQuestion("question", "问题不能为空")
@@ -48,8 +55,9 @@ def understand(text: str) -> Question:
         raise BadQuestion("question", f"问题最长 {MAX_CHARS} 个字，现在有 {len(text)} 个字")
     if not is_text(text):
         raise BadQuestion("question", "问题里有不是文字的字符，请检查它的编码（应为 UTF-8）")
-    tokens = tuple(tokenize(text))
-    return Question(text, _weights(text, tokens), tuple(_places(text, tokens)))
+    others = wordings(fold(text).text, lexicon)[1:]
+    weighed = tuple(_weights(wording, lexicon) for wording in (text, *others))
+    return Question(text, weighed, tuple(_places(text)))
 
 
 def is_text(text: str) -> bool:
@@ -57,8 +65,9 @@ def is_text(text: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
+def _weights(text: str, lexicon: Lexicon) -> dict[str, float]:
     """1 for tokens that are mostly content; 0 for pairs that straddle an asking word."""
+    tokens = tokenize(text, lexicon.words)
     asking = [False] * len(text)
     spans = [match.span() for match in _ASKING.finditer(simplify(text))]
     spans += [(token.start, token.end) for token in tokens if token.text in _PARTICLES]
@@ -72,6 +81,7 @@ def _weights(text: str, tokens: tuple[Token, ...]) -> dict[str, float]:
     return weights
 
 
-def _places(text: str, tokens: tuple[Token, ...]) -> Iterator[frozenset[str]]:
+def _places(text: str) -> Iterator[frozenset[str]]:
+    tokens = tokenize(text)
     for start, end in place_spans(simplify(text)):
         yield frozenset(t.text for t in tokens if start <= t.start and t.end <= end)

@@ -25,11 +25,15 @@ CREATE TABLE document (
 );
 CREATE TABLE passage (
     row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES document(row),
-    start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL
+    start INTEGER NOT NULL, end INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
+    reprint_of INTEGER NOT NULL REFERENCES passage(row)
 );
 CREATE INDEX passage_document ON passage(document);
+CREATE INDEX passage_reprint ON passage(reprint_of);
 """
 _SUMMARY = "id, path, title, source, author, published, url, sha256, encoding, characters, passages"
+MAX_REPRINTS = 50
+"""How many reprints of one passage are told at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,16 @@ class Found:
     document: DocumentSummary
 
 
-def write_records(path: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
-    """Write a new file; passage number i (from 0) gets row i."""
+def write_records(
+    path: Path,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    groups: NDArray[np.int32],
+) -> None:
+    """Write a new file; passage number i (from 0) gets row i.
+
+    `groups` are the rows of the first passages of the passages' groups of reprints: (passages,).
+    """
     rows = {document.id: row for row, document in enumerate(documents)}
     counts = dict.fromkeys(rows, 0)
     for passage in passages:
@@ -55,10 +67,10 @@ def write_records(path: Path, documents: Sequence[Document], passages: Sequence[
                 (_document_row(rows[d.id], d, counts[d.id]) for d in documents),
             )
             connection.executemany(
-                "INSERT INTO passage VALUES (?,?,?,?,?,?)",
+                "INSERT INTO passage VALUES (?,?,?,?,?,?,?)",
                 (
-                    (row, rows[p.document_id], p.start, p.end, _json(p.headings), p.text)
-                    for row, p in enumerate(passages)
+                    (row, rows[p.document_id], p.start, p.end, _json(p.headings), p.text, group)
+                    for row, (p, group) in enumerate(zip(passages, groups.tolist(), strict=True))
                 ),
             )
     finally:
@@ -100,6 +112,31 @@ class Records:
             passage = Passage(summary.id, start, end, text, tuple(json.loads(headings)))
             found.append(Found(passage, summary))
         return found
+
+    def groups(self) -> NDArray[np.int32]:
+        """For each passage the row of the first passage of its group of reprints: (passages,)."""
+        # Most passages are alone; the few others are read from the index alone.
+        (count,) = self._connection.execute("SELECT count(*) FROM passage").fetchone()
+        groups = np.arange(count, dtype=np.int32)
+        sql = "SELECT row, reprint_of FROM passage WHERE reprint_of <> row"
+        for row, group in self._connection.execute(sql):
+            groups[row] = group
+        return groups
+
+    def reprints(self, row: int, filters: Filters, limit: int = MAX_REPRINTS) -> list[Found]:
+        """The other places of a passage: in each other document the first, by document row.
+
+        Only documents that the filters let through, `limit` at most.
+        """
+        clauses, values = _where(filters)
+        clauses += ["p.reprint_of = own.reprint_of", "p.document <> own.document"]
+        sql = (
+            "SELECT min(p.row) FROM passage own, passage p JOIN document d ON d.row = p.document "
+            f"WHERE own.row = ? AND {' AND '.join(clauses)} "
+            "GROUP BY p.document ORDER BY p.document LIMIT ?"
+        )
+        found = self._connection.execute(sql, (int(row), *values, limit)).fetchall()
+        return self.passages(first for (first,) in found)
 
     def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
         """The rows of passages that the filters let through; None where there is no filter."""

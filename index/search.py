@@ -1,14 +1,16 @@
-"""Search as functions of their arguments: a question and both legs in, ranked passages out."""
+"""Search as functions of their arguments: a question and the legs in, ranked passages out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.fusion import Fusion, dense_scores, fuse
 from index.lexical import SHARES, LexicalIndex, Shares
+from index.literal import LiteralIndex
 from index.question import Question
 from index.types import Scores
 from index.vectors import Rows, VectorIndex
@@ -18,6 +20,7 @@ CANDIDATES = 100
 LEAST_SCORE = 0.2
 # What is left of a score where the document does not name the place that is asked about.
 ELSEWHERE = 0.4
+NO_ROWS = np.array([], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Ranking:
     shares: Shares = SHARES
     elsewhere: float = ELSEWHERE
     least: float = LEAST_SCORE
+    literal: bool = True
 
 
 RANKING = Ranking()
@@ -42,35 +46,69 @@ class Ranked:
     scores: Scores
 
 
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What a generation is searched by. `groups` has each passage's group of reprints."""
+
+    vectors: VectorIndex
+    lexical: LexicalIndex
+    literal: LiteralIndex
+    groups: NDArray[np.int32]
+    background: tuple[float, float]
+
+
 def rank(
     question: Question,
     vector: NDArray[np.float32],
-    vectors: VectorIndex,
-    lexical: LexicalIndex,
-    background: tuple[float, float],
+    legs: Legs,
     k: int,
     allowed: Rows | None = None,
     ranking: Ranking = RANKING,
 ) -> list[Ranked]:
-    """The best `k` of both legs' candidates that are hits, best first; equal scores by row.
+    """The best `k` of all legs' candidates that are hits, best first; equal scores by row.
 
     `vector` is the question's, shape (dimensions,). Every candidate is scored on both legs,
-    whichever leg found it.
+    whichever found it. Of passages that are reprints of one another the best is a hit.
     """
-    coverage = lexical.scores(question.weights, ranking.shares)
+    coverage = _coverage(question, legs.lexical, ranking.shares)
+    literal = legs.literal.rows(question.text) if ranking.literal else NO_ROWS
+    literal = literal if allowed is None else np.intersect1d(literal, allowed)
     most = max(k, CANDIDATES)
-    near, _ = vectors.nearest(vector, most, allowed)
-    rows = np.union1d(near, _best(coverage, most, allowed))
-    dense = dense_scores(vectors.similarities(vector, rows), background)
+    near, _ = legs.vectors.nearest(vector, most, allowed)
+    of_phrase = literal[np.argsort(-coverage[literal], kind="stable")[:most]]
+    rows = reduce(np.union1d, (near, _best(coverage, most, allowed), of_phrase))
+    dense = dense_scores(legs.vectors.similarities(vector, rows), legs.background)
     words = coverage[rows]
-    factor = _place_factor(question, lexical, ranking.elsewhere)
+    factor = _place_factor(question, legs.lexical, ranking.elsewhere)
     fused = ranking.fusion(dense, words) * factor[rows]
-    order = np.lexsort((rows, -fused))[:k]
+    if len(literal):
+        fused = _with_literal(fused, np.isin(rows, literal), question)
+    order = np.lexsort((rows, -fused))
+    _, first = np.unique(legs.groups[rows[order]], return_index=True)
     return [
         Ranked(int(rows[i]), float(fused[i]), Scores(float(dense[i]), float(words[i])))
-        for i in order
+        for i in order[np.sort(first)][:k]
         if fused[i] >= ranking.least
     ]
+
+
+def _coverage(question: Question, lexical: LexicalIndex, shares: Shares) -> NDArray[np.float32]:
+    """Every passage's lexical score: that of the wording which fits it best."""
+    scores = (lexical.scores(wording, shares) for wording in question.wordings)
+    best: NDArray[np.float32] = reduce(np.maximum, scores)
+    return best
+
+
+def _with_literal(
+    fused: NDArray[np.float32], literal: NDArray[np.bool_], question: Question
+) -> NDArray[np.float32]:
+    """Passages that have the whole question in them come first, by at least one half.
+
+    A question without content (你好) is found so, but it is no reason to be sure of an answer.
+    """
+    if not question.content:
+        return np.where(literal, np.maximum(fused, np.float32(LEAST_SCORE)), fused)
+    return np.where(literal, (1 + fused) / 2, fused / 2)
 
 
 def _place_factor(

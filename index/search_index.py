@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -15,15 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generation
-from index.answering import best_sentence, confidence, highlights, is_confident
+from index.answering import best_sentence, confidence, is_confident
+from index.citing import Quote, citation, distinct
+from index.date_hints import date_hints
 from index.encoder import Encoder
-from index.errors import BadFilter, BadQuestion
+from index.errors import BadFilter, BadQuestion, IndexDamaged
 from index.generation import Manifest
 from index.lexical import LexicalIndex
+from index.lexicon import Lexicon, from_json
+from index.literal import LiteralIndex
 from index.model_loading import load_encoder
 from index.question import Question, is_text, understand
-from index.records import Found, Records
-from index.search import RANKING, Ranked, Ranking, rank
+from index.records import Records
+from index.search import RANKING, Legs, Ranked, Ranking, rank
 from index.types import (
     Answer,
     Citation,
@@ -37,6 +42,7 @@ from index.types import (
 from index.vectors import Rows, VectorIndex
 
 MAX_TOP_K = 50
+SPARE_HITS = 10
 NO_FILTERS = Filters()
 OnStage = Callable[[str, float], None]
 """Hears each stage of a question, "embed", "rank", "quote" or "answer", and its seconds."""
@@ -59,10 +65,14 @@ class SearchIndex:
         self._on_stage = on_stage
         self.encoder = encoder
         self._manifest = manifest
-        self._vectors = VectorIndex.load(folder / generation.VECTORS)
-        self._lexical = LexicalIndex.load(folder / generation.LEXICAL)
+        self._lexicon = _read_lexicon(folder / generation.LEXICON)
+        vectors = VectorIndex.load(folder / generation.VECTORS)
+        lexical = LexicalIndex.load(folder / generation.LEXICAL)
+        literal = LiteralIndex.load(folder / generation.LITERAL)
         # Last, because it stays open: nothing is left open where another file is damaged.
         self._records = Records(folder / generation.RECORDS)
+        groups = self._records.groups()
+        self._legs = Legs(vectors, lexical, literal, groups, manifest.background)
 
     @classmethod
     def open(
@@ -161,13 +171,15 @@ class SearchIndex:
             raise BadFilter(
                 "filters.source", "来源里有不是文字的字符，请检查它的编码（应为 UTF-8）"
             )
-        return understand(question)
+        return understand(question, self._lexicon)
 
     def _find(
         self, question: Question, top_k: int, filters: Filters
     ) -> tuple[Reply, NDArray[np.float32] | None, Rows | None]:
         """The reply without its answer, the question's vector, and the rows let through."""
-        reply = Reply(question.text, None, Reason.NO_MATCH, (), self._manifest.version)
+        dates = date_hints(question.text, date.today())
+        version = self._manifest.version
+        reply = Reply(question.text, None, Reason.NO_MATCH, (), version, dates)
         if not _WORD.search(question.text):
             return reply, None, None
         with self._timed("embed"):
@@ -175,20 +187,18 @@ class SearchIndex:
         allowed = self._records.allowed(filters)
         if allowed is not None and not len(allowed):
             return replace(reply, reason=Reason.FILTERED_OUT), vector, allowed
-        if hits := self._rank(question, vector, top_k, allowed):
+        # Some hits say again what a better one says: they are listed with it, not counted.
+        if hits := self._rank(question, vector, 2 * top_k + SPARE_HITS, allowed):
             reason = None if is_confident(hits[0].score) else Reason.LOW_CONFIDENCE
-            reply = replace(reply, reason=reason, citations=self._citations(question, hits))
+            citations = self._citations(question, hits, top_k, filters)
+            reply = replace(reply, reason=reason, citations=citations)
         return reply, vector, allowed
 
     def _rank(
         self, question: Question, vector: NDArray[np.float32], k: int, allowed: Rows | None
     ) -> list[Ranked]:
-        background = self._manifest.background
         with self._timed("rank"):
-            return rank(
-                question, vector, self._vectors, self._lexical, background, k, allowed,
-                self._ranking,
-            )  # fmt: skip
+            return rank(question, vector, self._legs, k, allowed, self._ranking)
 
     def _answerable(self, question: Question, vector: NDArray[np.float32]) -> bool:
         """Whether the question has an answer when nothing is filtered out."""
@@ -200,8 +210,8 @@ class SearchIndex:
     ) -> Answer:
         with self._timed("answer"):
             sentence = best_sentence(
-                question, vector, citation.text, self.encoder, self._lexical,
-                self._manifest.background,
+                question, vector, citation.text, self.encoder, self._legs.lexical,
+                self._legs.background, self._lexicon.words,
             )  # fmt: skip
         text = citation.text[sentence.span.start : sentence.span.end]
         return Answer(
@@ -213,11 +223,15 @@ class SearchIndex:
             end=citation.start + sentence.span.end,
         )
 
-    def _citations(self, question: Question, hits: list[Ranked]) -> tuple[Citation, ...]:
+    def _citations(
+        self, question: Question, hits: list[Ranked], top_k: int, filters: Filters
+    ) -> tuple[Citation, ...]:
         with self._timed("quote"):
             found = self._records.passages(hit.row for hit in hits)
-            pairs = zip(hits, found, strict=True)
-            return tuple(_citation(question, n, hit, one) for n, (hit, one) in enumerate(pairs, 1))
+            copies = (self._records.reprints(hit.row, filters) for hit in hits)
+            quotes = distinct(map(Quote, hits, found, copies), top_k)
+            own = self._lexicon.words
+            return tuple(citation(question, n, quote, own) for n, quote in enumerate(quotes, 1))
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:
@@ -228,19 +242,9 @@ class SearchIndex:
             self._on_stage(stage, time.perf_counter() - started)
 
 
-def _citation(question: Question, number: int, hit: Ranked, found: Found) -> Citation:
-    passage, document = found.passage, found.document
-    return Citation(
-        rank=number,
-        score=hit.score,
-        scores=hit.scores,
-        document_id=document.id,
-        path=document.path,
-        metadata=document.metadata,
-        headings=passage.headings,
-        text=passage.text,
-        start=passage.start,
-        end=passage.end,
-        highlights=highlights(question, passage.text, passage.start),
-        sha256=document.sha256,
-    )
+def _read_lexicon(path: Path) -> Lexicon:
+    try:
+        return from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        detail = f"词表 {path.name} 无法读取，请运行 scripts/rebuild_index"
+        raise IndexDamaged(detail) from error

@@ -1,8 +1,9 @@
-"""Chinese text as tokens: jieba's words and every pair of neighbouring Han characters.
+"""Chinese text as tokens: jieba's words, every pair of neighbouring Han characters, whole terms.
 
-The only module that imports jieba. Words carry meaning, pairs find a name or a term that the
-dictionary cuts differently; a pair that is a word is one token, not two. Tokens know their place
-in the text as given, whatever folding did to it.
+The only module that imports jieba. Words carry meaning; pairs find a name or a term that the
+dictionary cuts differently; whole terms (a quantity, a date, a document number, an article, the
+user's own words) are what a question means when it names one. A pair or a term that is a word is
+one token, not two. Tokens know their place in the text as given, whatever folding did to it.
 """
 
 from __future__ import annotations
@@ -13,13 +14,24 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.folding import fold, simplify
+from index.folding import Folded, fold, simplify
+from index.lexicon import NO_WORDS, Words
 
 if TYPE_CHECKING:
     import jieba
 
-_HAN_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]{2,}")
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN_RUN = re.compile(rf"[{_HAN}]{{2,}}")
 _WORD = re.compile(r"\w")
+# Each finds all that it can, so that a whole date and the month in it are both terms.
+_TERMS = (
+    re.compile(r"\d+(?:\.\d+)?(?:[万亿]+|[%‰])"),
+    re.compile(r"\d{4}年\d{1,2}月"),
+    re.compile(r"\d{1,2}月\d{1,2}日"),
+    re.compile(r"第\d+(?:条|章|节|款|项|届|期|批|季度)"),
+    re.compile(r"〔\d{4}〕\d+号"),
+    re.compile(rf"[{_HAN}]{{2}}〔\d{{4}}〕\d+号"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +43,20 @@ class Token:
     end: int
 
 
-def tokenize(text: str) -> list[Token]:
-    """The tokens of a text, ordered by place; punctuation and white space give none."""
+def tokenize(text: str, words: Words = NO_WORDS) -> list[Token]:
+    """The tokens of a text, ordered by place; punctuation and white space give none.
+
+    `words` are the user's own, to be found wherever they stand.
+    """
     folded = fold(text)
-    spans = sorted(set(_word_spans(folded.text)) | set(_pair_spans(folded.text)))
+    spans = sorted(_spans(folded, words))
     return [Token(folded.text[a:b], folded.starts[a], folded.ends[b - 1]) for a, b in spans]
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, words: Words = NO_WORDS) -> list[str]:
     """The tokens' texts alone, as an index counts them."""
-    folded = fold(text).text
-    return [folded[a:b] for a, b in {*_word_spans(folded), *_pair_spans(folded)}]
+    folded = fold(text)
+    return [folded.text[a:b] for a, b in _spans(folded, words)]
 
 
 def word_over_seam(tail: str, head: str) -> bool:
@@ -49,6 +64,11 @@ def word_over_seam(tail: str, head: str) -> bool:
     seam = len(tail)
     words = _segmenter().tokenize(simplify(tail + head), HMM=False)
     return any(start < seam < end for _, start, end in words)
+
+
+def _spans(folded: Folded, words: Words) -> set[tuple[int, int]]:
+    text = folded.text
+    return {*_word_spans(text), *_pair_spans(text), *_term_spans(text), *words.spans(text)}
 
 
 def _word_spans(text: str) -> Iterator[tuple[int, int]]:
@@ -61,6 +81,12 @@ def _pair_spans(text: str) -> Iterator[tuple[int, int]]:
     for run in _HAN_RUN.finditer(text):
         for start in range(run.start(), run.end() - 1):
             yield start, start + 2
+
+
+def _term_spans(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in _TERMS:
+        for found in pattern.finditer(text):
+            yield found.span()
 
 
 @cache

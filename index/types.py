@@ -65,6 +65,7 @@ class FileCode(StrEnum):
     DUPLICATE = "duplicate"
     DECODE_LOSS = "decode_loss"
     FRONT_MATTER = "front_matter"
+    LEXICON = "lexicon"
 
 
 @dataclass(frozen=True, slots=True)

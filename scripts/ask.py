@@ -12,7 +12,7 @@ from index import SearchIndex
 from index.errors import YoujuError
 from index.search_index import MAX_TOP_K
 from index.types import Citation, Reason, Reply
-from service.schemas import ask_response
+from service.responses import ask_response
 
 REASONS = {
     Reason.NO_MATCH: "文档里没有与这个问题相关的内容。",

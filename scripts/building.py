@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -21,8 +22,10 @@ STAGES = {
 }
 
 
-def build_with_progress(settings: Settings, encoder: Encoder) -> BuildReport:
-    """Build, with a bar for each stage on standard error."""
+def build_with_progress(
+    settings: Settings, encoder: Encoder, cache: Path | None = None
+) -> BuildReport:
+    """Build, with a bar for each stage on standard error; `cache` is as `build` takes it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -42,7 +45,12 @@ def build_with_progress(settings: Settings, encoder: Encoder) -> BuildReport:
             bars.update(task, completed=done, total=total, visible=True)
 
         return build(
-            settings.corpus_dir, settings.data_dir, encoder, settings.index_settings(), show
+            settings.corpus_dir,
+            settings.data_dir,
+            encoder,
+            settings.index_settings(),
+            show,
+            cache=cache,
         )
 
 

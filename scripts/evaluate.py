@@ -7,57 +7,48 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from asking import Memory, RememberingEncoder, ask_all
 from building import build_with_progress, complain
-from evaluation_page import Row, write_page
-from measures import Asked, by_type, measures
+from evaluation_page import write_page
+from measures import TOTAL, Row, row
 from options import run, settings_from
-from question_set import Question, read_questions, write_corpus
+from plans import Wanted, plans
+from question_set import QuestionSet, folders_of, read_set, write_corpus
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from index import SearchIndex
 from index.encoder import Encoder
 from index.errors import YoujuError
-from index.fusion import reciprocal_ranks
-from index.lexical import Shares
 from index.model_loading import load_encoder
-from index.search import RANKING, Ranking
 from service.settings import Settings
 
-OURS = "ours"
-_PLAIN = Shares(bm25=1, passage=0, document=0)
-METHODS = {
-    OURS: RANKING,
-    "BM25": Ranking(lambda dense, lexical: lexical, _PLAIN, elsewhere=1, least=0),
-    "dense": Ranking(lambda dense, lexical: dense, _PLAIN, elsewhere=1, least=0),
-    "RRF": Ranking(reciprocal_ranks, _PLAIN, elsewhere=1, least=0),
-    "ours, no document share": Ranking(shares=Shares(0.7, 0.3, 0)),
-    "ours, no places": Ranking(elsewhere=1),
-}
+RECALLED = ", with the first method's vectors"
 
 
 def main(arguments: list[str]) -> int:
     """Parse the arguments, measure each set, report."""
     options = _parser().parse_args(arguments)
+    rows: list[Row] = []
     try:
         settings = settings_from(options)
+        # A wrong set is told before the model is loaded.
+        sets = [read_set(folders_of(n), distractors=options.distractors) for n in options.sets]
+        wanted = _wanted(options)
         encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")
-        methods = METHODS if options.ablate else {OURS: RANKING}
-        rows = [
-            row
-            for folder in options.sets
-            for row in _rows(folder, settings, encoder, options.limit, methods)
-        ]
+        for one in sets:
+            rows += rows_of(one, wanted, settings, encoder)
+            # Each time: a long run that is broken off has told what it had measured.
+            _write(rows, settings.data_dir / "evaluation", ["scripts/evaluate", *arguments])
     except YoujuError as error:
         complain(error)
         return 2
     _print(rows)
-    _write(rows, settings.data_dir / "evaluation", ["scripts/evaluate", *arguments])
+    print(f"已写入 {settings.data_dir / 'evaluation' / 'evaluation.html'} 和 evaluation.json")
     return 0
 
 
@@ -65,9 +56,18 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="scripts/evaluate", description="在题库上测量检索、答案和拒答的质量。"
     )
-    made.add_argument("sets", nargs="+", type=Path, metavar="SET", help="题库文件夹")
+    made.add_argument(
+        "sets", nargs="+", metavar="SET", help="题库文件夹；用 + 连接的几个合成一个题库"
+    )
     made.add_argument("--limit", type=_count, metavar="N", help="每个题库抽 N 个问题")
     made.add_argument("--ablate", action="store_true", help="另测单路方法和去掉各部分的结果")
+    made.add_argument(
+        "--distractors", action="store_true", help="加入题库里没有问题的文档（distractors.jsonl）"
+    )
+    made.add_argument("--simplified", action="store_true", help="另用转成简体的问题测一遍")
+    made.add_argument(
+        "--foreign", metavar="SET", help="把这个题库的问题当作没有答案的问题，测量拒答"
+    )
     made.add_argument("--data", type=Path, metavar="DIR", help="数据目录（默认 data/）")
     return made
 
@@ -78,52 +78,59 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def _rows(
-    folder: Path,
-    settings: Settings,
-    encoder: Encoder,
-    limit: int | None,
-    methods: dict[str, Ranking],
+def _wanted(options: argparse.Namespace) -> Wanted:
+    foreign = read_set(folders_of(options.foreign)) if options.foreign else None
+    return Wanted(options.limit, options.ablate, options.simplified, foreign)
+
+
+def rows_of(
+    one: QuestionSet, wanted: Wanted, settings: Settings, encoder: Encoder
 ) -> Iterator[Row]:
-    """Build the set's index with vectors kept from run to run, then ask by each method."""
-    name = folder.resolve().name
-    place = settings.data_dir / "evaluation" / name
-    paths = write_corpus(folder, place / "corpus")
-    questions = read_questions(folder, paths, limit)
+    """Build the set's index, its vectors kept from run to run, then put each list to each method.
+
+    Raises YoujuError.
+    """
+    evaluation = settings.data_dir / "evaluation"
+    place = evaluation / "sets" / one.name
+    write_corpus(one.documents, place / "corpus")
     here = settings.model_copy(update={"corpus_dir": place / "corpus", "data_dir": place})
-    build_with_progress(here, encoder)
-    for method, ranking in methods.items():
-        with SearchIndex.open(place, encoder, ranking=ranking) as index:
-            bar = track(questions, f"{name} · {method}", console=Console(stderr=True))
-            asked = [_ask(index, question) for question in bar]
-        yield Row(name, method, len(asked), measures(asked), by_type(asked))
-
-
-def _ask(index: SearchIndex, question: Question) -> Asked:
-    started = time.perf_counter()
-    reply = index.ask(question.text, top_k=10)
-    return Asked(question, reply, time.perf_counter() - started)
+    build_with_progress(here, encoder, evaluation / "cache")
+    for plan in plans(one, wanted):
+        memory = Memory()
+        for number, (name, method) in enumerate(plan.methods.items()):
+            remembering = RememberingEncoder(encoder, memory, recalls=number > 0)
+            bar = track(plan.questions, f"{plan.name} · {name}", console=Console(stderr=True))
+            asked = ask_all(place, remembering, method, bar)
+            timed = "question to answer" if method.answers else "search alone"
+            yield row(
+                plan.name,
+                name,
+                asked,
+                timed + (RECALLED if number else ""),
+                answers=method.answers,
+            )
 
 
 def _print(rows: list[Row]) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row.measures))
-    table = Table("set", "method", "questions", *names)
-    for row in rows:
-        cells = [_cell(row.measures.get(name), name) for name in names]
-        table.add_row(row.set, row.method, str(row.questions), *cells)
-    Console(width=max(100, 60 + 14 * len(names))).print(table)
-
-
-def _cell(value: float | None, name: str) -> str:
-    return "" if value is None else f"{value:.0f}" if name.endswith("ms") else f"{value:.3f}"
+    table = Table("题库", "方法", "问题", "无答案", *names, "p50 ms", "p99 ms")
+    for one in rows:
+        cells = [f"{one.measures[name]:.3f}" if name in one.measures else "" for name in names]
+        mark = "*" if one.timed.endswith(RECALLED) else ""
+        spent = [f"{one.times[TOTAL][q]:.0f}{mark}" for q in ("p50", "p99")]
+        table.add_row(
+            one.set, one.method, str(one.questions), str(one.unanswerable), *cells, *spent
+        )
+    Console(width=max(100, 80 + 12 * len(names))).print(table)
+    if any(one.timed.endswith(RECALLED) for one in rows):
+        print("* 沿用第一个方法算好的向量，用时不含向量计算")
 
 
 def _write(rows: list[Row], folder: Path, command: list[str]) -> None:
-    fields = {"command": command, "rows": [row.as_json() for row in rows]}
+    fields = {"command": command, "rows": [one.as_json() for one in rows]}
     text = json.dumps(fields, ensure_ascii=False, indent=1)
     (folder / "evaluation.json").write_text(text + "\n", encoding="utf-8")
-    write_page(folder / "evaluation.html", rows, " ".join(command))
-    print(f"已写入 {folder / 'evaluation.html'} 和 evaluation.json")
+    write_page(folder / "evaluation.html", rows, shlex.join(command))
 
 
 if __name__ == "__main__":

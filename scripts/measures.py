@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from metrics import (
+    Bin,
     auc,
     calibration_error,
     character_f1,
@@ -15,60 +17,102 @@ from metrics import (
     ndcg,
     recall_at,
     reciprocal_rank,
+    reliability,
 )
 from question_set import Question
+from question_types import question_type
 
-from index.types import Reply
+from index.types import Citation, Reply
 
-_TYPES = {
-    "how many": ("多少", "几", "多大", "多高", "多长", "多远", "多久"),
-    "when": ("什么时候", "何时", "哪年", "哪一年", "时间", "哪天", "年份"),
-    "where": ("哪里", "哪儿", "何处", "何地", "什么地方", "哪个城市", "哪个国家"),
-    "who": ("谁", "哪位", "何人", "什么人"),
-    "why": ("为什么", "为何", "原因"),
-    "how": ("怎么", "如何", "怎样"),
-}
+TOTAL = "total"
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, its reply, and how long that took."""
+    """One question, its reply, and the seconds that took: in all, and of each stage heard of."""
 
     question: Question
     reply: Reply
     seconds: float
+    stages: dict[str, float]
 
     @property
-    def documents(self) -> list[bool]:
-        """Whether each document found is a right one, in the order of their best passages."""
-        paths = dict.fromkeys(citation.path for citation in self.reply.citations)
-        return [path in self.question.documents for path in paths]
+    def documents(self) -> list[int]:
+        """How many right documents each hit stands for, in order, beyond those of earlier hits.
+
+        A hit is a citation with its reprints; one that only repeats documents is none.
+        """
+        seen: set[str] = set()
+        found: list[int] = []
+        for citation in self.reply.citations:
+            new = _paths(citation) - seen
+            seen |= new
+            found += [len(new & self.question.documents)] if new else []
+        return found
 
     @property
     def evidence(self) -> list[bool]:
         """Whether each passage is of a right document and holds an answer."""
-        wanted = [folded(answer) for answer in self.question.answers]
+        wanted = [answer for answer in map(folded, self.question.answers) if answer]
         return [
-            citation.path in self.question.documents
+            bool(_paths(citation) & self.question.documents)
             and any(answer in folded(citation.text) for answer in wanted)
             for citation in self.reply.citations
         ]
 
 
-def question_type(text: str) -> str:
-    """What kind of thing a question asks for, by its question word; "what" for all others."""
-    return next((kind for kind, words in _TYPES.items() if any(w in text for w in words)), "what")
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One method's figures on one set: shares within 0 and 1, times in milliseconds.
+
+    `times` are the p50 and p99 of each stage, over the questions that came to it, and of the
+    whole; `timed` says of what. `reliability` has the answers by confidence.
+    """
+
+    set: str
+    method: str
+    questions: int
+    unanswerable: int
+    measures: dict[str, float]
+    by_type: dict[str, dict[str, float]]
+    times: dict[str, dict[str, float]]
+    timed: str
+    reliability: tuple[Bin, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as JSON takes it."""
+        return asdict(self)
 
 
-def measures(asked: Sequence[Asked]) -> dict[str, float]:
-    """All figures that these questions can give: shares and scores 0 to 1, times in ms."""
+def row(name: str, method: str, asked: Sequence[Asked], timed: str, *, answers: bool) -> Row:
+    """The row of a run; without `answers` what is answered and refused counts for nothing."""
+    bins = _reliability(asked) if answers else []
+    found = measures(asked, answers=answers)
+    return Row(
+        set=name,
+        method=method,
+        questions=len(asked),
+        unanswerable=sum(not one.question.documents for one in asked),
+        measures=found | ({"ECE": calibration_error(bins)} if bins else {}),
+        by_type=by_type(asked),
+        times=times(asked),
+        timed=timed,
+        reliability=tuple(bins),
+    )
+
+
+def measures(asked: Sequence[Asked], *, answers: bool) -> dict[str, float]:
+    """All shares and scores, 0 to 1, that these questions can give."""
     known = [one for one in asked if one.question.documents]
     unknown = [one for one in asked if not one.question.documents]
-    times = [1000 * one.seconds for one in asked]
-    found = _retrieval(known) | _answers(known) if known else {}
-    if known and unknown:
+    found: dict[str, float] = {}
+    if known:
+        found |= _retrieval(known) | (_answers(known) if answers else {})
+    if unknown and answers:
         found |= _refusal(known, unknown)
-    return found | {f"p{q} ms": float(np.percentile(times, q)) for q in (50, 99)}
+    if known and unknown:
+        found["refusal AUC"] = auc([_best(one) for one in known], [_best(one) for one in unknown])
+    return found
 
 
 def by_type(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
@@ -80,43 +124,62 @@ def by_type(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
     return {kind: {"questions": len(some)} | _retrieval(some) for kind, some in kinds.items()}
 
 
+def times(asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    """The p50 and p99, in ms, of each stage, over the questions that came to it, and in all."""
+    stages = dict.fromkeys(stage for one in asked for stage in one.stages)
+    seconds = {s: [one.stages[s] for one in asked if s in one.stages] for s in stages}
+    seconds[TOTAL] = [one.seconds for one in asked]
+    return {
+        stage: {f"p{q}": 1000 * float(np.percentile(spent, q)) for q in (50, 99)}
+        for stage, spent in seconds.items()
+    }
+
+
+def _paths(citation: Citation) -> frozenset[str]:
+    return frozenset({citation.path, *(reprint.path for reprint in citation.reprints)})
+
+
 def _retrieval(known: Sequence[Asked]) -> dict[str, float]:
-    documents = [one.documents for one in known]
+    counts = [one.documents for one in known]
+    documents = [[count > 0 for count in one] for one in counts]
     evidence = [one.evidence for one in known]
-    gains = (
-        ndcg(found, len(one.question.documents))
-        for found, one in zip(documents, known, strict=True)
-    )
+    # Right documents that share a hit are one that can be found.
+    to_find = [
+        len(one.question.documents) - sum(n - 1 for n in count if n)
+        for one, count in zip(known, counts, strict=True)
+    ]
     return {
         **{f"document@{k}": _mean(recall_at(found, k) for found in documents) for k in (1, 5, 10)},
         **{f"evidence@{k}": _mean(recall_at(found, k) for found in evidence) for k in (1, 5)},
         "MRR@10": _mean(reciprocal_rank(found) for found in documents),
-        "nDCG@10": _mean(gains),
+        "nDCG@10": _mean(ndcg(found, n) for found, n in zip(documents, to_find, strict=True)),
     }
 
 
 def _answers(known: Sequence[Asked]) -> dict[str, float]:
     given = [one.reply.answer.text if one.reply.answer else "" for one in known]
-    right = [one.question.answers for one in known]
-    answered = [one for one in known if one.reply.answer]
-    confidences = [one.reply.answer.confidence for one in answered if one.reply.answer]
-    found = {
-        "EM": _mean(exact_match(a, b) for a, b in zip(given, right, strict=True)),
-        "F1": _mean(character_f1(a, b) for a, b in zip(given, right, strict=True)),
+    pairs = [(text, one.question.answers) for text, one in zip(given, known, strict=True)]
+    return {
+        "EM": _mean(exact_match(*pair) for pair in pairs),
+        "F1": _mean(character_f1(*pair) for pair in pairs),
     }
-    if answered:
-        found["ECE"] = calibration_error(confidences, [one.evidence[0] for one in answered])
-    return found
+
+
+def _reliability(asked: Sequence[Asked]) -> list[Bin]:
+    """The answers given, to whatever question, by whether their passage is evidence."""
+    answered = [
+        (one.reply.answer.confidence, one.evidence[one.reply.answer.citation - 1])
+        for one in asked
+        if one.reply.answer
+    ]
+    return reliability([share for share, _ in answered], [right for _, right in answered])
 
 
 def _refusal(known: Sequence[Asked], unknown: Sequence[Asked]) -> dict[str, float]:
     rightly = sum(one.reply.answer is None for one in unknown)
     wrongly = sum(one.reply.answer is None for one in known)
-    return {
-        "refusal precision": rightly / max(rightly + wrongly, 1),
-        "refusal recall": rightly / len(unknown),
-        "refusal AUC": auc([_best(one) for one in known], [_best(one) for one in unknown]),
-    }
+    precision = {"refusal precision": rightly / max(rightly + wrongly, 1)} if known else {}
+    return precision | {"refusal recall": rightly / len(unknown)}
 
 
 def _best(one: Asked) -> float:

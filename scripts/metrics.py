@@ -7,6 +7,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.folding import simplify
 
 _LEFT_OUT = re.compile(r"[\W_]+")
 
@@ -29,8 +32,8 @@ def ndcg(relevant: Sequence[bool], known: int, k: int = 10) -> float:
 
 
 def folded(text: str) -> str:
-    """An answer without width, case, punctuation and white space, as answers are compared."""
-    return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    """An answer without width, case, script, punctuation and white space, as they are compared."""
+    return _LEFT_OUT.sub("", simplify(unicodedata.normalize("NFKC", text))).casefold()
 
 
 def exact_match(given: str, answers: Sequence[str]) -> float:
@@ -60,15 +63,37 @@ def auc(positives: Sequence[float], negatives: Sequence[float]) -> float:
     return (total - n * (n + 1) / 2) / (n * len(negatives))
 
 
-def calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Expected calibration error: the mean gap of confidence and accuracy over equal bins."""
-    if not confidences:
-        return math.nan
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Answers of like confidence: how many, their mean confidence, and the share of right ones."""
+
+    count: int
+    confidence: float
+    accuracy: float
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """The answers in equal bins of confidence, lowest first; empty bins are left out."""
     members: list[list[int]] = [[] for _ in range(bins)]
     for place, confidence in enumerate(confidences):
         members[min(int(confidence * bins), bins - 1)].append(place)
-    gaps = (abs(sum(confidences[i] - right[i] for i in places)) for places in members)
-    return sum(gaps) / len(confidences)
+    return [
+        Bin(
+            len(places),
+            sum(confidences[place] for place in places) / len(places),
+            sum(right[place] for place in places) / len(places),
+        )
+        for places in members
+        if places
+    ]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Expected calibration error: the mean gap of confidence and accuracy. NaN without bins."""
+    if not bins:
+        return math.nan
+    gaps = sum(one.count * abs(one.confidence - one.accuracy) for one in bins)
+    return gaps / sum(one.count for one in bins)
 
 
 def _f1(given: Counter[str], answer: Counter[str]) -> float:

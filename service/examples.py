@@ -5,6 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 _SENTENCE = "2016年以来，日照市各级合计拿出财政专项扶贫资金10.4亿元，规模超10亿。"
+_REPRINT: dict[str, Any] = {
+    "document_id": "3f0c9a51d7b2e864",
+    "title": "日照市脱贫攻坚综述",
+    "source": "日照日报",
+    "author": None,
+    "published": "2020-11-18",
+    "url": None,
+    "path": "rizhao-daily-2020.md",
+    "start": 96,
+    "end": 96 + len(_SENTENCE),
+    "sha256": "5d41b0c7f86e2a93104cbd7795e8f0362ab94d17c03f5e8861d2a7490fbc3e15",
+}
 _CITATION: dict[str, Any] = {
     "rank": 1,
     "score": 0.83,
@@ -22,10 +34,12 @@ _CITATION: dict[str, Any] = {
     "end": 481 + len(_SENTENCE),
     "highlights": [{"start": 481, "end": 488}, {"start": 489, "end": 491}],
     "sha256": "e6afb4d6b2dff9d8942796e74790a8b57a6124e94f68920f03cd3ca0875d0ce9",
+    "reprints": [_REPRINT],
 }
 SEARCH: dict[str, Any] = {
     "question": "日照2016年以来投入了多少财政专项扶贫资金？",
     "citations": [_CITATION],
+    "dates": [{"text": "2016年以来", "from": "2016-01-01", "to": None}],
     "index_version": "20261122-013751-557688-c6cc9806",
     "took_ms": 52.3,
 }

@@ -17,6 +17,7 @@ from index.errors import QueryError
 from service.library import Library
 from service.problems import PROBLEM_TYPE
 from service.requests import AskQuery, AskRequest, PageQuery, TextQuery
+from service.responses import ask_response, document_out, index_response, search_response
 from service.schemas import (
     AskResponse,
     DocumentOut,
@@ -24,10 +25,6 @@ from service.schemas import (
     HealthResponse,
     IndexResponse,
     SearchResponse,
-    ask_response,
-    document_out,
-    index_response,
-    search_response,
 )
 
 PAGE = Path(__file__).parent / "static" / "index.html"

@@ -1,4 +1,4 @@
-"""What comes back over HTTP, and how it is made from the index's own values.
+"""What comes back over HTTP.
 
 Positions are half-open and count characters of a document's text.
 """
@@ -6,11 +6,11 @@ Positions are half-open and count characters of a document's text.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.types import Citation, DocumentSummary, FileCode, IndexInfo, Metadata, Reason, Reply
+from index.types import FileCode, Reason
 from service import examples
 
 
@@ -50,6 +50,15 @@ class MetadataOut(BaseModel):
     path: Annotated[str, Field(description="在语料目录里的路径")]
 
 
+class ReprintOut(MetadataOut):
+    """Where the same passage stands in another document: its characters `start` to `end`."""
+
+    document_id: str
+    start: int
+    end: int
+    sha256: Annotated[str, Field(description="那篇文档全文（UTF-8）的 SHA-256")]
+
+
 class CitationOut(MetadataOut):
     """A passage to the letter: characters `start` to `end` of the document are `text`."""
 
@@ -63,6 +72,26 @@ class CitationOut(MetadataOut):
     end: int
     highlights: Annotated[list[SpanOut], Field(description="与问题相合的字词在原文中的位置")]
     sha256: Annotated[str, Field(description="文档全文（UTF-8）的 SHA-256")]
+    reprints: Annotated[
+        list[ReprintOut], Field(description="别的文档里相同或几乎相同的段落，不另占名次")
+    ]
+
+
+class DateHintOut(BaseModel):
+    """A stretch of time that the question names; `from` is a keyword of Python."""
+
+    model_config = ConfigDict(serialize_by_alias=True, validate_by_name=True)
+
+    text: Annotated[str, Field(description="问题里的原话")]
+    from_: Annotated[
+        date | None,
+        Field(
+            validation_alias="from",
+            serialization_alias="from",
+            description="第一天（含）；null 为不限",
+        ),
+    ]
+    to: Annotated[date | None, Field(description="最后一天（含）；null 为不限")]
 
 
 class SearchResponse(BaseModel):
@@ -72,6 +101,13 @@ class SearchResponse(BaseModel):
 
     question: str
     citations: list[CitationOut]
+    dates: Annotated[
+        list[DateHintOut],
+        Field(
+            description="问题里提到的时间，仅供参考，不限制检索；"
+            "要限制发布日期，请用 published_from 和 published_to"
+        ),
+    ]
     index_version: str
     took_ms: Annotated[float, Field(description="服务用时（毫秒）")]
 
@@ -132,72 +168,3 @@ class HealthResponse(BaseModel):
 
     status: Annotated[str, Field(examples=["ok"])]
     index_version: str
-
-
-def ask_response(reply: Reply, took_ms: float) -> AskResponse:
-    """A whole reply."""
-    answer = reply.answer
-    return AskResponse(
-        **_found(reply, took_ms),
-        answer=None if answer is None else AnswerOut.model_validate(answer, from_attributes=True),
-        reason=reply.reason,
-    )
-
-
-def search_response(reply: Reply, took_ms: float) -> SearchResponse:
-    """A reply's citations alone."""
-    return SearchResponse(**_found(reply, took_ms))
-
-
-def citation_out(citation: Citation) -> CitationOut:
-    """A citation, its document's metadata beside the rest."""
-    return CitationOut(
-        **_metadata(citation.metadata, citation.path),
-        rank=citation.rank,
-        score=citation.score,
-        scores=ScoresOut.model_validate(citation.scores, from_attributes=True),
-        document_id=citation.document_id,
-        headings=list(citation.headings),
-        text=citation.text,
-        start=citation.start,
-        end=citation.end,
-        highlights=[SpanOut(start=span.start, end=span.end) for span in citation.highlights],
-        sha256=citation.sha256,
-    )
-
-
-def document_out(document: DocumentSummary) -> DocumentOut:
-    """A document of a listing."""
-    return DocumentOut(
-        **_metadata(document.metadata, document.path),
-        id=document.id,
-        sha256=document.sha256,
-        encoding=document.encoding,
-        characters=document.characters,
-        passages=document.passages,
-    )
-
-
-def index_response(info: IndexInfo) -> IndexResponse:
-    """What a generation says of itself."""
-    return IndexResponse.model_validate(info, from_attributes=True)
-
-
-def _found(reply: Reply, took_ms: float) -> dict[str, Any]:
-    return {
-        "question": reply.question,
-        "citations": [citation_out(citation) for citation in reply.citations],
-        "index_version": reply.index_version,
-        "took_ms": took_ms,
-    }
-
-
-def _metadata(metadata: Metadata, path: str) -> dict[str, Any]:
-    return {
-        "title": metadata.title,
-        "source": metadata.source,
-        "author": metadata.author,
-        "published": metadata.published,
-        "url": metadata.url,
-        "path": path,
-    }

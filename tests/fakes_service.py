@@ -2,13 +2,16 @@
 
 Each line of a text is a passage. Its score is the share of the question's different characters
 that occur in it, and the highlights are those characters' places. The best line is the answer
-from one half upwards.
+from one half upwards. A line that later documents have too is cited once, with them as reprints.
+Each year in the question (2020年) is a date hint.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -16,12 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import httpx2
+import uvicorn
+from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.errors import UnknownDocument
 from index.types import (
     Answer,
     Citation,
+    DateHint,
     DocumentSummary,
     FileCode,
     FileNotice,
@@ -30,6 +36,7 @@ from index.types import (
     Metadata,
     Reason,
     Reply,
+    Reprint,
     Scores,
     Span,
 )
@@ -50,6 +57,15 @@ METADATA = {
     "tower": Metadata("铁塔", "百科", "甲", date(2020, 11, 17), "https://example.com/t"),
     "tea": Metadata("茶"),
 }
+HOSTILE = "甲报<img src=x onerror='window.hacked = true'>"
+COPIES = {
+    "tower": TEXTS["tower"],
+    "丁报": "铁塔高330米。\n",
+    "丙报": "铁塔高330米。\n",
+    "乙报": "转载：𠮷\n铁塔建于1889年。\n铁塔高330米。\n",
+    HOSTILE: "转载：\n铁塔高330米。\n铁塔建于1889年。\n",
+}
+"""The tower's first line has four reprints, and its second one two."""
 
 
 class FakeIndex:
@@ -77,15 +93,16 @@ class FakeIndex:
             key=lambda c: (-c.score, c.document_id, c.start),
         )[:top_k]
         ranked = tuple(_with_rank(c, n) for n, c in enumerate(found, 1))
+        dates = tuple(_dates(question))
         if not allowed:
-            return Reply(question, None, Reason.FILTERED_OUT, (), self.version)
+            return Reply(question, None, Reason.FILTERED_OUT, (), self.version, dates)
         if not ranked:
-            return Reply(question, None, Reason.NO_MATCH, (), self.version)
+            return Reply(question, None, Reason.NO_MATCH, (), self.version, dates)
         if ranked[0].score < 0.5:
-            return Reply(question, None, Reason.LOW_CONFIDENCE, ranked, self.version)
+            return Reply(question, None, Reason.LOW_CONFIDENCE, ranked, self.version, dates)
         best = ranked[0]
         answer = Answer(best.text, best.text, best.score, 1, best.start, best.end)
-        return Reply(question, answer, None, ranked, self.version)
+        return Reply(question, answer, None, ranked, self.version, dates)
 
     def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Reply:
         return self.ask(question, top_k=top_k, filters=filters)
@@ -99,7 +116,7 @@ class FakeIndex:
         return DocumentSummary(
             id=document_id,
             path=f"{document_id}.txt",
-            metadata=METADATA[document_id],
+            metadata=metadata(document_id),
             sha256=sha256(text),
             encoding="utf-8",
             characters=len(text),
@@ -123,27 +140,50 @@ class FakeIndex:
         assert not self.closed, f"{self.version} was used after it had been closed"
 
     def _citations(self, key: str, question: str) -> Iterator[Citation]:
-        text, start = self.texts[key], 0
-        for line in text.splitlines(keepends=True):
-            quote = line.rstrip()
+        for start, quote in _lines(self.texts[key]):
             places = [start + i for i, c in enumerate(quote) if c in question]
-            score = len({text[p] for p in places}) / len(set(question))
-            if places:
+            score = len({self.texts[key][p] for p in places}) / len(set(question))
+            documents = sorted(k for k in self.texts if quote in self.texts[k].splitlines())
+            if places and key == documents[0]:
                 yield Citation(
                     rank=0,
                     score=score,
                     scores=Scores(dense=score, lexical=score),
                     document_id=key,
                     path=f"{key}.txt",
-                    metadata=METADATA[key],
+                    metadata=metadata(key),
                     headings=("第一章",),
                     text=quote,
                     start=start,
                     end=start + len(quote),
                     highlights=tuple(Span(p, p + 1) for p in places),
-                    sha256=sha256(text),
+                    sha256=sha256(self.texts[key]),
+                    reprints=tuple(self._reprint(other, quote) for other in documents[1:]),
                 )
-            start += len(line)
+
+    def _reprint(self, key: str, quote: str) -> Reprint:
+        [start] = [start for start, line in _lines(self.texts[key]) if line == quote]
+        end = start + len(quote)
+        return Reprint(key, f"{key}.txt", metadata(key), start, end, sha256(self.texts[key]))
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Each line with its place, and without its end."""
+    start = 0
+    for line in text.splitlines(keepends=True):
+        yield start, line.rstrip()
+        start += len(line)
+
+
+def _dates(question: str) -> Iterator[DateHint]:
+    for found in re.finditer(r"(\d{4})年", question):
+        year = int(found[1])
+        yield DateHint(found[0], date(year, 1, 1), date(year, 12, 31))
+
+
+def metadata(key: str) -> Metadata:
+    """A document's; one that is none of the above is called by its key."""
+    return METADATA.get(key) or Metadata(key, "晚报", None, date(2021, 2, 3))
 
 
 def _with_rank(citation: Citation, rank: int) -> Citation:
@@ -152,11 +192,11 @@ def _with_rank(citation: Citation, rank: int) -> Citation:
 
 
 def _allowed(key: str, filters: Filters) -> bool:
-    metadata = METADATA[key]
+    about = metadata(key)
     return (
         (filters.document_ids is None or key in filters.document_ids)
-        and (filters.source is None or metadata.source == filters.source)
-        and not _outside(metadata.published, filters)
+        and (filters.source is None or about.source == filters.source)
+        and not _outside(about.published, filters)
     )
 
 
@@ -174,8 +214,9 @@ def sha256(text: str) -> str:
 class FakeShelf:
     """A data folder in memory: what is published, and what opening it gives or raises."""
 
-    def __init__(self, version: str | None = "one") -> None:
+    def __init__(self, version: str | None = "one", texts: Mapping[str, str] | None = None) -> None:
         self.version = version
+        self.texts = texts
         self.errors: dict[str, Exception] = {}
         self.opened: list[FakeIndex] = []
         self.encoders: list[Encoder | None] = []
@@ -191,7 +232,7 @@ class FakeShelf:
             version = self.version or ""
             if version in self.errors:
                 raise self.errors[version]
-            index = FakeIndex(version)
+            index = FakeIndex(version, self.texts)
             index.encoder = encoder or index.encoder
             self.opened.append(index)
             self.encoders.append(encoder)
@@ -214,6 +255,25 @@ def client(shelf: FakeShelf | None = None) -> Iterator[TestClient]:
     app = create_app(Settings(), (shelf or FakeShelf()).library())
     with TestClient(app, raise_server_exceptions=False) as started:
         yield started
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """A real server on a free port; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 20
+        while not server.started:
+            assert time.monotonic() < deadline
+            assert thread.is_alive()
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
 
 
 def assert_problem(response: httpx2.Response, status: int, field: str | None = None) -> str:

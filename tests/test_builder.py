@@ -287,8 +287,8 @@ def test_a_damaged_pointer_is_repaired_by_a_build(corpus: Path, data: Path, poin
 def test_an_index_of_another_format_is_refused_and_built_anew(corpus: Path, data: Path) -> None:
     build_small(corpus, data)
     manifest = generation.current_folder(data) / generation.MANIFEST
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
-    with pytest.raises(IndexMismatch, match="格式版本是 99，本程序需要 1"):
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    with pytest.raises(IndexMismatch, match="格式版本是 99，本程序需要 2"):
         open_small(data)
     assert build_small(corpus, data).published
     open_small(data).close()

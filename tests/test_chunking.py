@@ -117,3 +117,19 @@ def test_words_hold_no_markup_after_a_passage_is_halved() -> None:
     halves = fit([chunk], 9, lambda texts: [len(t) for t in texts], chunk.passage.text)
     assert [half.passage.text for half in halves] == ["甲乙丙丁。", "戊己庚辛。"]
     assert all(re.fullmatch(r"\w+。", half.words) for half in halves)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "context"),
+    [
+        ("a/000123.txt", "000123", ""),
+        ("crud-64fa9b.md", "crud-64fa9b", ""),
+        ("扶贫2020.txt", "扶贫2020", "扶贫2020"),
+        ("report.txt", "report", "report"),
+        ("x.txt", "000123", "000123"),
+    ],
+)
+def test_a_file_name_that_only_numbers_is_no_context(path: str, title: str, context: str) -> None:
+    document = Document("id", path, "正文。", "", Metadata(title), "utf-8")
+    (chunk,) = chunk_document(document, [Span(0, 3)], 250, lambda tail, head: False)
+    assert chunk.context == context

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from metrics import (
+    Bin,
     auc,
     calibration_error,
     character_f1,
@@ -15,6 +16,7 @@ from metrics import (
     ndcg,
     recall_at,
     reciprocal_rank,
+    reliability,
 )
 from sklearn.metrics import ndcg_score, roc_auc_score
 
@@ -46,7 +48,13 @@ def test_without_both_kinds_there_is_no_auc() -> None:
 
 @pytest.mark.parametrize(
     ("given_answer", "match", "f1"),
-    [("10.4亿元", 1, 1), ("１０．４ 亿元。", 1, 1), ("10.4亿", 0, 2 * 4 / (4 + 5)), ("无", 0, 0)],
+    [
+        ("10.4亿元", 1, 1),
+        ("10.4億元", 1, 1),
+        ("１０．４ 亿元。", 1, 1),
+        ("10.4亿", 0, 2 * 4 / (4 + 5)),
+        ("无", 0, 0),
+    ],
 )
 def test_answers_by_hand(given_answer: str, match: float, f1: float) -> None:
     assert exact_match(given_answer, ["10.4亿元"]) == match
@@ -55,5 +63,11 @@ def test_answers_by_hand(given_answer: str, match: float, f1: float) -> None:
 
 def test_calibration_by_hand() -> None:
     # Two at .95 of which one is right (gap .45), two at .05 of which none is right (gap .05).
-    error = calibration_error([0.95, 0.95, 0.05, 0.05], [True, False, False, False])
-    assert error == pytest.approx((2 * 0.45 + 2 * 0.05) / 4)
+    bins = reliability([0.95, 0.95, 0.05, 0.05], [True, False, False, False])
+    assert bins == [Bin(2, 0.05, 0), Bin(2, 0.95, 0.5)]
+    assert calibration_error(bins) == pytest.approx((2 * 0.45 + 2 * 0.05) / 4)
+    assert math.isnan(calibration_error(reliability([], [])))
+
+
+def test_full_confidence_is_in_the_last_bin() -> None:
+    assert reliability([1.0, 0.0], [True, True]) == [Bin(1, 0.0, 1.0), Bin(1, 1.0, 1.0)]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
+from service.app import create_app
+from service.settings import Settings
 from tests.conftest import ROOT
+from tests.fakes_service import COPIES, HOSTILE, FakeShelf, listening
 from tests.processes import Server
 
 pytestmark = pytest.mark.browser
@@ -47,6 +51,14 @@ def server(built_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture(scope="module")
+def copied() -> Iterator[str]:
+    """The address of a service over the fake index of passages that were reprinted."""
+    app = create_app(Settings(), FakeShelf(texts=COPIES).library())
+    with listening(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = os.environ.get("YOUJU_TEST_CHROMIUM") or shutil.which("chromium")
     if found is None:
@@ -62,9 +74,9 @@ def browser() -> Iterator[Browser]:
 class Visit:
     """A page with what it asked for and what it complained of."""
 
-    def __init__(self, page: Page, server: Server) -> None:
+    def __init__(self, page: Page, address: str) -> None:
         self.page = page
-        self.server = server
+        self.address = address
         self.requested: list[str] = []
         self.complaints: list[str] = []
         page.set_default_timeout(30_000)
@@ -81,7 +93,7 @@ class Visit:
 
     def open(self, path: str = "/") -> Page:
         """Open an address of the server."""
-        self.page.goto(self.server.address + path)
+        self.page.goto(self.address + path)
         return self.page
 
     def ask(self, question: str) -> Page:
@@ -96,17 +108,30 @@ class Visit:
     def check(self) -> None:
         """Nothing went wrong, and nothing was asked of another server."""
         hosts = {urlsplit(url).netloc for url in self.requested if not url.startswith("data:")}
-        assert hosts == {urlsplit(self.server.address).netloc}
+        assert hosts == {urlsplit(self.address).netloc}
         assert self.complaints == []
+
+
+@contextmanager
+def visiting(browser: Browser, address: str) -> Iterator[Visit]:
+    """A browser of its own at a service; afterwards nothing may have gone wrong."""
+    context = browser.new_context(locale="zh-CN")
+    made = Visit(context.new_page(), address)
+    yield made
+    made.check()
+    context.close()
 
 
 @pytest.fixture
 def visit(server: Server, browser: Browser) -> Iterator[Visit]:
-    context = browser.new_context(locale="zh-CN")
-    made = Visit(context.new_page(), server)
-    yield made
-    made.check()
-    context.close()
+    with visiting(browser, server.address) as made:
+        yield made
+
+
+@pytest.fixture
+def visit_copied(copied: str, browser: Browser) -> Iterator[Visit]:
+    with visiting(browser, copied) as made:
+        yield made
 
 
 def in_view(page: Page, selector: str) -> bool:
@@ -142,8 +167,8 @@ def test_a_date_is_shown_where_there_is_one(visit: Visit) -> None:
     expect(page.locator("#citation-1")).to_contain_text("渔报")
 
 
-def test_the_source_opens_at_the_words_that_answer(visit: Visit) -> None:
-    reply = visit.server.ask(FUND).json()
+def test_the_source_opens_at_the_words_that_answer(visit: Visit, server: Server) -> None:
+    reply = server.ask(FUND).json()
     page = visit.ask(FUND)
     page.get_by_role("article", name="答案").get_by_role("link").first.click()
     mark = page.locator("pre mark")
@@ -155,8 +180,8 @@ def test_the_source_opens_at_the_words_that_answer(visit: Visit) -> None:
     expect(page.get_by_role("article", name="答案")).to_contain_text("10.4亿元")
 
 
-def test_a_citation_opens_at_its_passage(visit: Visit) -> None:
-    reply = visit.server.ask(FUND).json()
+def test_a_citation_opens_at_its_passage(visit: Visit, server: Server) -> None:
+    reply = server.ask(FUND).json()
     page = visit.ask(FUND)
     page.locator("#citation-3").get_by_role("link").first.click()
     expect(page.locator("pre mark")).to_have_count(1)
@@ -224,6 +249,98 @@ def test_a_filter_narrows_the_question(visit: Visit) -> None:
     expect(page.get_by_role("article", name="没有答案")).to_be_visible()
     for found in page.locator("article.citation").all():
         expect(found).to_contain_text("渔报")
+
+
+def test_a_few_reprints_are_listed_and_open_at_the_passage(visit_copied: Visit) -> None:
+    page = visit_copied.ask("建于")
+    reprints = page.locator("#citation-1").get_by_role("list", name="另见于 2 处")
+    expect(reprints.get_by_role("listitem")).to_have_text(
+        ["乙报 · 晚报 · 2021-02-03", f"{HOSTILE} · 晚报 · 2021-02-03"]
+    )
+    reprints.get_by_role("link", name="乙报").click()
+    assert page.locator("pre mark").text_content() == "铁塔建于1889年。"
+    expect(page.get_by_role("heading")).to_have_text("乙报")
+    page.go_back()
+    page.get_by_role("link", name=HOSTILE).click()
+    expect(page.get_by_role("heading")).to_have_text(HOSTILE)
+    expect(page.locator("pre mark")).to_have_text("铁塔建于1889年。")
+    assert page.evaluate("window.hacked") is None
+
+
+def test_many_reprints_are_folded_away(visit_copied: Visit) -> None:
+    page = visit_copied.ask("高330米")
+    items = page.locator("#citation-1 li")
+    expect(items).to_have_count(4)
+    expect(items.first).to_be_hidden()
+    page.get_by_text("另见于 4 处").focus()
+    page.keyboard.press("Enter")
+    expect(items.first).to_be_visible()
+
+
+def test_a_time_that_the_question_names_can_limit_it(visit_copied: Visit) -> None:
+    page = visit_copied.ask("2020年铁塔高多少米？比1889年呢？")
+    expect(page.locator("p.dates")).to_have_text(
+        [
+            "问题里提到的时间：2020年（2020-01-01 至 2020-12-31） 只看这段时间发布的资料",
+            "问题里提到的时间：1889年（1889-01-01 至 1889-12-31） 只看这段时间发布的资料",
+        ]
+    )
+    expect(page.get_by_label("发布于")).to_have_value("")
+    before = page.locator("article.citation").count()
+    page.get_by_role("link", name="只看这段时间发布的资料：2020年").click()
+    expect(page.get_by_label("发布于")).to_have_value("2020-01-01")
+    expect(page.get_by_label("至", exact=True)).to_have_value("2020-12-31")
+    expect(page.get_by_label("发布于")).to_be_visible()
+    expect(page.get_by_role("link", name="不限发布时间：2020年")).to_be_visible()
+    page.get_by_role("link", name="只看这段时间发布的资料：1889年").click()
+    expect(page.get_by_role("article", name="没有答案")).to_contain_text("在所选的范围里没有答案")
+    page.get_by_role("link", name="不限发布时间：1889年").click()
+    expect(page.get_by_label("发布于")).to_have_value("")
+    expect(page.locator("article.citation")).to_have_count(before)
+
+
+def test_back_and_forward_keep_the_limit_with_its_page(visit_copied: Visit) -> None:
+    page = visit_copied.ask("2020年铁塔高多少米？")
+    page.get_by_role("link", name="只看这段时间发布的资料").click()
+    expect(page.get_by_label("发布于")).to_have_value("2020-01-01")
+    page.go_back()
+    expect(page.get_by_label("发布于")).to_have_value("")
+    expect(page.get_by_role("link", name="只看这段时间发布的资料")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_label("发布于")).to_have_value("2020-01-01")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "told"),
+    [
+        ("2016-01-01", None, "2016-01-01 起"),
+        (None, "2019-12-31", "2019-12-31 及以前"),
+        ("2020-11-17", "2020-11-17", "2020-11-17"),
+    ],
+)
+def test_a_stretch_of_time_is_told_in_words(
+    visit_copied: Visit, first: str | None, last: str | None, told: str
+) -> None:
+    page = visit_copied.open()
+    asked = """async ([from, to]) => {
+        const { dateLine } = await import("./static/cards.js");
+        const query = new URLSearchParams({ question: "问", top_k: 3, published_to: "1999-01-01" });
+        const line = dateLine({ text: "<b>时", from, to }, query);
+        return [line.textContent, line.querySelector("a").hash];
+    }"""
+    text, address = page.evaluate(asked, [first, last])
+    assert text == f"问题里提到的时间：<b>时（{told}） 只看这段时间发布的资料"
+    wanted = {"question": ["问"], "top_k": ["3"]}
+    wanted |= {"published_from": [first]} if first else {}
+    wanted |= {"published_to": [last]} if last else {}
+    assert parse_qs(address.partition("?")[2]) == wanted
+
+
+def test_reprints_and_times_fit_on_a_phone(visit_copied: Visit) -> None:
+    visit_copied.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page = visit_copied.ask("2020年铁塔高330米")
+    page.get_by_text("另见于 4 处").click()
+    assert fits(page)
 
 
 def test_the_documents_are_listed(visit: Visit) -> None:

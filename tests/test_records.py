@@ -6,6 +6,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.errors import IndexDamaged, UnknownDocument
@@ -24,11 +25,12 @@ PASSAGES = (
     Passage("a", 1, 4, "第一行"),
     Passage("b", 8, 16, "建于1889年。", ("概况",)),
 )
+ALONE = np.arange(3, dtype=np.int32)
 
 
 @pytest.fixture
 def records(tmp_path: Path) -> Records:
-    write_records(tmp_path / "records.sqlite", DOCUMENTS, PASSAGES)
+    write_records(tmp_path / "records.sqlite", DOCUMENTS, PASSAGES, ALONE)
     return Records(tmp_path / "records.sqlite")
 
 
@@ -108,7 +110,7 @@ def test_a_missing_file_is_refused_by_name_and_not_created(tmp_path: Path) -> No
 def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
     folder = tmp_path / "数据 100%?a=b#c"
     folder.mkdir()
-    write_records(folder / "records.sqlite", DOCUMENTS, PASSAGES)
+    write_records(folder / "records.sqlite", DOCUMENTS, PASSAGES, ALONE)
     assert Records(folder / "records.sqlite").text("a") == ODD_TEXT
 
 
@@ -135,3 +137,67 @@ def test_threads_share_one_connection(records: Records) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> Records:
+    """Passages 1, 2, 3, 5 and 6 are one, of five documents; "d2" has it twice."""
+    documents = [
+        Document(
+            f"d{n}",
+            f"{n}.txt",
+            "同文。同文。",
+            f"sha-{n}",
+            Metadata(f"报{n}", f"源{n % 2}"),
+            "utf-8",
+        )
+        for n in range(5)
+    ]
+    passages = [
+        Passage(name, start, start + 3, "同文。")
+        for name, start in (
+            *(("d4", 0), ("d3", 0), ("d2", 3), ("d2", 0)),
+            *(("d0", 3), ("d1", 0), ("d0", 0), ("d4", 3)),
+        )
+    ]
+    groups = np.array([0, 1, 1, 1, 4, 1, 1, 7], np.int32)
+    write_records(tmp_path / "printed.sqlite", documents, passages, groups)
+    return Records(tmp_path / "printed.sqlite")
+
+
+def test_groups_come_back_as_written(printed: Records, records: Records) -> None:
+    assert printed.groups().tolist() == [0, 1, 1, 1, 4, 1, 1, 7]
+    assert printed.groups().dtype == np.int32
+    assert records.groups().tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("row", "places"),
+    [
+        (1, [("d0", 0), ("d1", 0), ("d2", 3)]),
+        (2, [("d0", 0), ("d1", 0), ("d3", 0)]),
+        (3, [("d0", 0), ("d1", 0), ("d3", 0)]),
+        (6, [("d1", 0), ("d2", 3), ("d3", 0)]),
+        (0, []),
+        (7, []),
+    ],
+)
+def test_reprints_are_the_first_places_in_other_documents(
+    printed: Records, row: int, places: list[tuple[str, int]]
+) -> None:
+    found = printed.reprints(row, Filters())
+    assert [(one.document.id, one.passage.start) for one in found] == places
+
+
+def test_reprints_keep_to_the_filters_and_the_limit(printed: Records) -> None:
+    def names(filters: Filters, limit: int = 50) -> list[str]:
+        return [one.document.id for one in printed.reprints(1, filters, limit)]
+
+    assert names(Filters(source="源0")) == ["d0", "d2"]
+    assert names(Filters(document_ids=frozenset({"d1", "d3"}))) == ["d1"]
+    assert names(Filters(), 2) == ["d0", "d1"]
+
+
+def test_every_passage_needs_its_group(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        write_records(tmp_path / "records.sqlite", DOCUMENTS, PASSAGES, ALONE[:2])

@@ -10,11 +10,13 @@ import pytest
 from pydantic import ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from index.types import Filters
+from index.types import DateHint, Filters
+from service import examples
 from service.requests import AskQuery, AskRequest, FilterRequest, PageQuery
-from service.schemas import ask_response, document_out, index_response, search_response
+from service.responses import ask_response, document_out, index_response, search_response
+from service.schemas import AskResponse, SearchResponse
 from service.wording import field_name, sentence
-from tests.fakes_service import TEXTS, FakeIndex, sha256
+from tests.fakes_service import COPIES, HOSTILE, TEXTS, FakeIndex, sha256
 
 
 def test_a_question_alone_is_enough() -> None:
@@ -103,8 +105,10 @@ def test_an_ask_response_is_the_contract() -> None:
                     {"start": 2, "end": 3},
                 ],
                 "sha256": sha256(text),
+                "reprints": [],
             }
         ],
+        "dates": [],
         "index_version": "v1",
         "took_ms": 1.5,
     }
@@ -113,8 +117,47 @@ def test_an_ask_response_is_the_contract() -> None:
 def test_a_search_response_has_the_citations_alone() -> None:
     reply = FakeIndex("v1").search("铁塔高")
     dumped = search_response(reply, 2.0).model_dump(mode="json")
-    assert set(dumped) == {"question", "citations", "index_version", "took_ms"}
+    assert set(dumped) == {"question", "citations", "dates", "index_version", "took_ms"}
     assert dumped["citations"] == ask_response(reply, 2.0).model_dump(mode="json")["citations"]
+
+
+def test_reprints_come_out_with_their_own_metadata() -> None:
+    reply = FakeIndex("v1", COPIES).ask("建于")
+    [citation] = ask_response(reply, 1.5).model_dump(mode="json")["citations"]
+    assert [reprint["document_id"] for reprint in citation["reprints"]] == ["乙报", HOSTILE]
+    assert citation["reprints"][0] == {
+        "document_id": "乙报",
+        "title": "乙报",
+        "source": "晚报",
+        "author": None,
+        "published": "2021-02-03",
+        "url": None,
+        "path": "乙报.txt",
+        "start": 5,
+        "end": 15,
+        "sha256": sha256(COPIES["乙报"]),
+    }
+
+
+def test_date_hints_are_named_as_the_filters_are() -> None:
+    hints = (
+        DateHint("2016年以来", date(2016, 1, 1), None),
+        DateHint("2020年底前", None, date(2020, 12, 31)),
+    )
+    reply = dataclasses.replace(FakeIndex("v1").ask("铁塔高"), dates=hints)
+    for response in (ask_response(reply, 1.5), search_response(reply, 1.5)):
+        assert response.model_dump(mode="json")["dates"] == [
+            {"text": "2016年以来", "from": "2016-01-01", "to": None},
+            {"text": "2020年底前", "from": None, "to": "2020-12-31"},
+        ]
+        assert type(response).model_validate_json(response.model_dump_json()) == response
+
+
+def test_the_examples_are_replies() -> None:
+    for example in (examples.ANSWERED, examples.ABSTAINED):
+        assert AskResponse.model_validate(example).model_dump(mode="json") == example
+    shown = SearchResponse.model_validate(examples.SEARCH)
+    assert shown.model_dump(mode="json") == examples.SEARCH
 
 
 def test_a_document_and_an_index_come_out_whole() -> None:

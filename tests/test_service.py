@@ -7,19 +7,16 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from service.app import STATIC, create_app
 from service.settings import Settings
-from tests.fakes_service import TEXTS, FakeShelf, client, sha256
+from tests.fakes_service import COPIES, TEXTS, FakeShelf, client, listening, sha256
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +70,29 @@ def test_get_and_post_give_the_same(served: TestClient, path: str, fields: dict[
     assert got.pop("took_ms") >= 0
     assert posted == got
     assert posted["citations"]
+
+
+def test_a_reprint_is_the_same_words_in_another_document() -> None:
+    with client(FakeShelf(texts=COPIES)) as served:
+        [cited] = served.post("/search", json={"question": "建于"}).json()["citations"]
+        assert cited["document_id"] == "tower"
+        assert len(cited["reprints"]) == 2
+        for reprint in cited["reprints"]:
+            whole = served.get(f"/documents/{reprint['document_id']}/text").content.decode("utf-8")
+            assert whole[reprint["start"] : reprint["end"]] == cited["text"]
+            assert sha256(whole) == reprint["sha256"]
+
+
+@pytest.mark.parametrize("path", ["/ask", "/search"])
+def test_the_times_that_a_question_names_are_told(served: TestClient, path: str) -> None:
+    asked = {"question": "1889年的铁塔和2020年的茶"}
+    told = [
+        {"text": "1889年", "from": "1889-01-01", "to": "1889-12-31"},
+        {"text": "2020年", "from": "2020-01-01", "to": "2020-12-31"},
+    ]
+    assert served.post(path, json=asked).json()["dates"] == told
+    assert served.get(path, params=asked).json()["dates"] == told
+    assert served.get(path, params={"question": "铁塔"}).json()["dates"] == []
 
 
 @pytest.mark.parametrize(
@@ -152,7 +172,8 @@ def test_the_page_and_its_parts_are_the_services_own(served: TestClient) -> None
 
 
 def test_the_page_writes_text_only_as_text() -> None:
-    script = (STATIC / "app.js").read_text(encoding="utf-8")
+    script = "".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    assert "textContent" in script
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", script)
 
 
@@ -210,25 +231,6 @@ def test_the_index_is_closed_with_the_application() -> None:
     assert [index.closed for index in shelf.opened] == [1]
 
 
-@contextmanager
-def _listening(app: FastAPI) -> Iterator[str]:
-    """A real server on a free port; gives its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 20
-        while not server.started:
-            assert time.monotonic() < deadline
-            assert thread.is_alive()
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=20)
-
-
 def _hammer(address: str, count: int, seen: list[tuple[int, str]]) -> None:
     with httpx2.Client(base_url=address, trust_env=False, timeout=20) as http:
         for _ in range(count):
@@ -240,7 +242,7 @@ def test_no_request_fails_while_generations_are_swapped() -> None:
     shelf = FakeShelf("0")
     app = create_app(Settings(), shelf.library(poll_seconds=0.01))
     seen: list[tuple[int, str]] = []
-    with _listening(app) as address:
+    with listening(app) as address:
         threads = [threading.Thread(target=_hammer, args=(address, 60, seen)) for _ in range(4)]
         for thread in threads:
             thread.start()

@@ -1,5 +1,5 @@
-// The web page. What comes from documents reaches the page through textContent alone.
-"use strict";
+// The web page: which address shows what. How each thing looks is in cards.js.
+import { about, answerCard, card, citationCard, dateLine, documentLink, element, marked } from "./cards.js";
 
 const NO_MATCH = "资料里没有找到与这个问题相关的内容。\n可以换一种说法，写明想问的人、地方或事情；也可以在“文档”里看看收录了哪些资料。";
 const REASONS = {
@@ -21,41 +21,6 @@ const form = document.getElementById("ask");
 let turn = 0; // the newest page asked for; an older answer that arrives late is dropped
 let lastAnswer = ""; // the address of the answer seen last, to go back to from a document
 
-function element(name, properties = {}, ...children) {
-  const made = Object.assign(document.createElement(name), properties);
-  made.append(...children);
-  return made;
-}
-
-function card(className, label, ...children) {
-  const made = element("article", { className }, ...children);
-  if (label) made.setAttribute("aria-label", label);
-  return made;
-}
-
-// Positions from the service count characters; JavaScript counts UTF-16 units.
-function unitsAt(text, characters) {
-  let units = 0;
-  for (let n = 0; n < characters && units < text.length; n += 1) {
-    units += text.codePointAt(units) > 0xffff ? 2 : 1;
-  }
-  return units;
-}
-
-// The text as nodes, with the spans (in characters from `origin`) marked.
-function marked(text, spans, origin = 0) {
-  const nodes = [];
-  let done = 0;
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    const from = Math.max(done, unitsAt(text, span.start - origin));
-    const to = unitsAt(text, span.end - origin);
-    if (to <= from) continue;
-    nodes.push(text.slice(done, from), element("mark", { textContent: text.slice(from, to) }));
-    done = to;
-  }
-  return [...nodes, text.slice(done)];
-}
-
 async function problemOf(response) {
   try {
     return (await response.json()).detail;
@@ -75,56 +40,6 @@ async function get(url) {
   return response;
 }
 
-function documentLink(text, id, span) {
-  const place = span ? `?start=${span.start}&end=${span.end}` : "";
-  return element("a", { href: `#/documents/${encodeURIComponent(id)}${place}`, textContent: text });
-}
-
-function about(item) {
-  const line = [item.source, item.author, item.published].filter(Boolean).join(" · ");
-  const made = element("div", { className: "soft" }, line || item.path);
-  if (/^https?:\/\//i.test(item.url || "")) {
-    const link = element("a", { href: item.url, textContent: "原网页", rel: "noopener noreferrer", target: "_blank" });
-    made.append(" · ", link);
-  }
-  return made;
-}
-
-function citationCard(citation) {
-  const made = card("citation", `引用 ${citation.rank}`,
-    element("h2", {}, element("span", { className: "rank", textContent: citation.rank }),
-      documentLink(citation.title, citation.document_id, citation)),
-    about(citation));
-  made.id = `citation-${citation.rank}`;
-  if (citation.headings.length) {
-    made.append(element("div", { className: "soft", textContent: citation.headings.join(" › ") }));
-  }
-  made.append(
-    element("blockquote", {}, ...marked(citation.text, citation.highlights, citation.start)),
-    element("div", { className: "soft", textContent: `第 ${citation.start}–${citation.end} 字 · 得分 ${citation.score.toFixed(2)}` }));
-  return made;
-}
-
-function answerCard(answer, citations) {
-  const cited = citations.find((citation) => citation.rank === answer.citation);
-  const whole = answer.sentence === answer.text;
-  const made = card("answer", "答案",
-    element("p", { className: whole ? "words" : "words short", textContent: answer.text }));
-  if (!whole) {
-    // Words that the sentence repeats are not marked: which of them is meant cannot be told here.
-    const first = answer.sentence.indexOf(answer.text);
-    const offset = first === answer.sentence.lastIndexOf(answer.text) ? first : -1;
-    const from = [...answer.sentence.slice(0, Math.max(offset, 0))].length;
-    const spans = offset < 0 ? [] : [{ start: from, end: from + [...answer.text].length }];
-    made.append(element("blockquote", {}, ...marked(answer.sentence, spans)));
-  }
-  if (cited) {
-    made.append(element("div", {}, "出自 ", documentLink(cited.title, cited.document_id, answer)), about(cited));
-  }
-  made.append(element("div", { className: "soft", textContent: `把握 ${Math.round(answer.confidence * 100)}%` }));
-  return made;
-}
-
 async function showAnswer(query) {
   const reply = await (await get(`ask?${query}`)).json();
   lastAnswer = location.hash;
@@ -133,7 +48,7 @@ async function showAnswer(query) {
     : card("notice", "没有答案", REASONS[reply.reason] || NO_MATCH);
   const count = reply.citations.length ? `，引用 ${reply.citations.length} 条` : "";
   const said = `${reply.answer ? "找到了答案" : "没有答案"}${count}，用时 ${Math.round(reply.took_ms)} 毫秒`;
-  return { said, nodes: [first, ...reply.citations.map(citationCard)] };
+  return { said, nodes: [...reply.dates.map((hint) => dateLine(hint, query)), first, ...reply.citations.map(citationCard)] };
 }
 
 async function showDocuments(query) {

@@ -1,0 +1,94 @@
+"""Questions put to an index by a method, each with its reply and its times."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from measures import Asked
+from methods import Method
+from numpy.typing import NDArray
+from question_set import Question
+
+from index import SearchIndex
+from index.encoder import Encoder
+from index.types import Filters
+
+TOP_K = 10
+Vectors = NDArray[np.float32]
+
+
+@dataclass(slots=True)
+class Memory:
+    """The vectors of questions, and of the sentences that were looked at together."""
+
+    questions: dict[str, Vectors] = field(default_factory=dict)
+    sentences: dict[tuple[str, ...], Vectors] = field(default_factory=dict)
+
+
+class RememberingEncoder:
+    """A model whose vectors of questions and sentences are kept in a `Memory`.
+
+    It is asked anew each time, so that times are what a user would wait, unless `recalls`.
+    """
+
+    def __init__(self, encoder: Encoder, memory: Memory, *, recalls: bool) -> None:
+        self._encoder = encoder
+        self._memory = memory
+        self._recalls = recalls
+        self.name = encoder.name
+        self.fingerprint = encoder.fingerprint
+        self.dimensions = encoder.dimensions
+        self.max_tokens = encoder.max_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """As the model."""
+        return self._encoder.count_tokens(texts)
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """As the model."""
+        return self._encoder.embed_passages(texts)
+
+    def embed_sentences(self, texts: Sequence[str]) -> Vectors:
+        """As the model, or as it was when the same sentences were looked at."""
+        known = self._memory.sentences
+        if not self._recalls or tuple(texts) not in known:
+            known[tuple(texts)] = self._encoder.embed_sentences(texts)
+        return known[tuple(texts)]
+
+    def embed_question(self, text: str) -> Vectors:
+        """As the model, or as it was when the same was asked."""
+        known = self._memory.questions
+        if not self._recalls or text not in known:
+            known[text] = self._encoder.embed_question(text)
+        return known[text]
+
+
+def ask_all(
+    data_dir: Path, encoder: Encoder, method: Method, questions: Iterable[Question]
+) -> list[Asked]:
+    """Ask each question, in its document alone where it has one; only search without answers."""
+    heard: dict[str, float] = {}
+
+    def hear(stage: str, seconds: float) -> None:
+        heard[stage] = heard.get(stage, 0.0) + seconds
+
+    asked: list[Asked] = []
+    with SearchIndex.open(data_dir, encoder, ranking=method.ranking, on_stage=hear) as index:
+        ids = _ids(index)
+        use = index.ask if method.answers else index.search
+        for question in questions:
+            heard.clear()
+            within = None if question.within is None else frozenset({ids[question.within]})
+            started = time.perf_counter()
+            reply = use(question.text, top_k=TOP_K, filters=Filters(document_ids=within))
+            asked.append(Asked(question, reply, time.perf_counter() - started, dict(heard)))
+    return asked
+
+
+def _ids(index: SearchIndex) -> dict[str, str]:
+    documents, _ = index.documents(0, index.info.documents)
+    return {document.path: document.id for document in documents}
