@@ -35,7 +35,7 @@ def distinct(quotes: Iterable[Quote], most: int) -> list[Quote]:
             new[again].copies.extend([quote.found, *quote.copies])
         elif len(new) < most:
             said.append(words)
-            new.append(quote)
+            new.append(Quote(quote.hit, quote.found, [*quote.copies]))
     return new
 
 

@@ -19,11 +19,12 @@ _HAN = range(0x3400, 0xA000)
 # Punctuation keeps its width for the model; all else that is rare may be another way to write
 # letters and digits.
 _RARE = re.compile(
-    r"[A-Za-zÀ-ɏＡ-Ｚａ-ｚ][\u0300-\u036f]+"
-    r"|[^\0-\x7f²³\u2010-\u2027\u3000-\u301f\u3400-\u9fff！（），：；？～]"
+    r"[^\0-\x7f²³\u0300-\u036f\u2010-\u2027\u3000-\u301f\u3400-\u9fff！（），：；？～]"
 )
-# Of a unit (m²), not of a number.
-_POWER = re.compile("(?<=[A-Za-z])[²³]")
+# An accent of the letter before it, or a unit's power (m²); 10² stays.
+_JOINED = re.compile("[A-Za-zÀ-ɏ][\u0300-\u036f]+|(?<=[A-Za-z])[²³]")
+# What belongs to figures and units besides.
+_MARKS = {"%", ".", "-", "/", "°C"}
 _LOWERED = "₀₁₂₃₄₅₆₇₈₉"
 # All but Han characters, small letters, digits and the commonest marks, which folding leaves.
 _UNFOLDED = re.compile(r"[^\u3400-\u9fffa-z0-9、。《》“”]")
@@ -64,7 +65,7 @@ def _read(text: str) -> Folded:
     read = Folded(text, list(places), [place + 1 for place in places])
     if not text.isascii():
         read = _rewritten(read, (_RARE, _usual))
-        read = _rewritten(read, (_POWER, lambda found: _nfkc(found[0])))
+        read = _rewritten(read, (_JOINED, lambda found: _nfkc(found[0])))
         read = replace(read, text=simplify(read.text))
     if _FIGURE.search(read.text):
         for rule in RULES:
@@ -99,21 +100,21 @@ def _rewritten(read: Folded, rule: Rule) -> Folded:
 def _usual(found: re.Match[str]) -> str:
     """Letters and digits as usual: Ａ is A, ㎡ is m2."""
     rare, usual = found[0], _nfkc(found[0])
-    kept = _is_numbering(rare) or not (usual.isalnum() or usual in "%.-/")
+    kept = _is_numbering(rare) or not (usual.isalnum() or usual in _MARKS)
     return rare if kept else usual
 
 
 def _folded(found: re.Match[str]) -> str:
     rare = found[0]
-    if rare in ",，":
-        # 1，000 may be two figures: it must not become 1,000, which is one.
-        return "，"
-    return rare if _is_numbering(rare) else _nfkc(rare).casefold()
+    if _is_numbering(rare):
+        return rare
+    # 1，000 may be two figures: it must not become 1,000, which is one.
+    return simplify(_nfkc(rare)).casefold().replace(",", "，")
 
 
 def _is_numbering(rare: str) -> bool:
     """Whether it is ① or ½, which stay what they are: ①5000 is not 15000."""
-    return len(rare) == 1 and unicodedata.category(rare) == "No" and rare not in _LOWERED
+    return unicodedata.category(rare) == "No" and rare not in _LOWERED
 
 
 def _nfkc(text: str) -> str:

@@ -17,7 +17,7 @@ Fusion = Callable[[Floats, Floats], Floats]
 
 # Chosen over several public sets at once; `scripts/evaluate --ablate` shows each part's worth.
 DENSE_SPAN = 10.0
-DENSE_WEIGHT = 0.53
+DENSE_WEIGHT = 0.6
 
 
 def dense_scores(cosines: Floats, background: tuple[float, float]) -> Floats:

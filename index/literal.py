@@ -30,7 +30,7 @@ def letters(text: str) -> str:
 
     No figure is rewritten: but for combining marks, a part of a text gives a part of its letters.
     """
-    return _WHITE.sub("", unicodedata.normalize("NFKC", simplify(text)).casefold())
+    return _WHITE.sub("", simplify(unicodedata.normalize("NFKC", text)).casefold())
 
 
 class LiteralIndex:

@@ -24,7 +24,7 @@ _LONGEST = len("九千九百九十九万九千九百九十九亿九千九百九�
 _DIGIT = "零〇一二三四五六七八九"
 _ONE = "一二两三四五六七八九十"
 # What is counted or dated, where one Han digit alone is a figure (三年), not part of a word (三峡).
-_DATED = "年|月|日|届|岁|季度"
+_DATED = "年|月|日|(?<=月.)号|届|岁|季度"
 _MEASURED = "元|倍|亩|吨|公里|千米|千瓦|公斤|千克|米|小时|分钟|个百分点"
 _COUNTED = f"{_DATED}|{_MEASURED}|周年|个月|天|名|户|项|条|批|期"
 _NUMBERED = "条|章|节|款|项|届|期|批|次|号|名|位|版|卷|集|轮|季度"
@@ -37,7 +37,7 @@ _UNIT_NAMES = {
     "km2": "平方公里", "平方千米": "平方公里", "m2": "平方米", "平米": "平方米",
     "cm2": "平方厘米", "mm2": "平方毫米", "m3": "立方米", "km/h": "公里/小时",
     "公里/h": "公里/小时", "km": "公里", "千米": "公里", "kg": "公斤", "千克": "公斤",
-    "cm": "厘米", "mm": "毫米", "℃": "摄氏度", "°c": "摄氏度", "块钱": "元",
+    "cm": "厘米", "mm": "毫米", "°c": "摄氏度", "块钱": "元",
 }  # fmt: skip
 
 
@@ -170,9 +170,11 @@ def _rule(pattern: str, replacement: Callable[[re.Match[str]], str]) -> Rule:
 _FIGURE = r"[0-9]{1,12}(?:\.[0-9]{1,9})?(?!\.?[0-9])"
 # 千瓦 and 百帕 are units of their own, and 三百分之一 is no 300.
 _TENFOLD = "(?:十|百(?!帕|分[之位])|千(?![瓦米克卡焦兆伏安赫帕]|分[之位]))"
+_SCALE = f"(?:{_TENFOLD}[万亿]{{0,2}}|[万亿]{{1,2}})"
 _PLACE = f"(?:[零〇一二两三四五六七八九万亿]|{_TENFOLD})"
-# Not the rest of a longer numeral, of 几十万 or of 第三; but a figure all the same in 人数三万.
-_ALONE = rf"(?<![{_HAN}几第0-9])(?!(?<=[数上])十)"
+# Not the rest of a longer numeral, of 几十万 or of 第三; but a figure all the same in 人数三万. Nor
+# after a letter, to which a digit would stick: GDP三年.
+_ALONE = rf"(?<![{_HAN}廿卅几第0-9A-Za-z])(?!(?<=[数上])十)"
 # Nor the first part of one, as in 三千5百 and 一百几十.
 _ENDED = rf"(?![几数]?{_PLACE}|[0-9])"
 # The day in 周三天气 and the man in 张三名下.
@@ -186,7 +188,7 @@ _TILL = "[至到~～〜—–―−-]"
 
 RULES: tuple[Rule, ...] = (
     _rule(
-        rf"(?<![{_DIGIT}0-9])[{_DIGIT}]{{4}}(?=年|{_TILL}[{_DIGIT}]{{4}}年)",
+        rf"(?<![{_DIGIT}0-9A-Za-z])[{_DIGIT}]{{4}}(?=年|{_TILL}[{_DIGIT}]{{4}}年)",
         lambda found: _digits(found[0]),
     ),
     _rule(rf"{_ALONE}(百|千)分之({_FIGURE}|[{_HAN}]+)(?:点([{_DIGIT}]+))?", _share),
@@ -199,16 +201,18 @@ RULES: tuple[Rule, ...] = (
         rf"{_BEFORE}[1-9][0-9]{{0,2}}(?:,[0-9]{{3}}){{1,6}}(?:\.[0-9]+)?(?!,?[0-9]|\.[0-9])",
         _grouped,
     ),
-    _rule(rf"(?<=[0-9万亿]){_GAP}+(?=[年月日号万亿%‰元])|(?<=[年月]){_GAP}+(?=[0-9])", _to("")),
     _rule(
-        rf"{_BEFORE}(?:{_FIGURE}(?:{_TENFOLD}[万亿]{{0,2}}|[万亿]{{1,2}}))+(?:[0-9]+(?!年))?{_ENDED}",
+        rf"(?<=[0-9十百千万亿]){_GAP}+(?=[年月日号万亿%‰元])|(?<=[年月]){_GAP}+(?=[0-9])", _to("")
+    ),
+    _rule(
+        rf"{_BEFORE}(?:{_FIGURE}{_SCALE}){{1,4}}(?:[0-9]+(?!年))?{_ENDED}",
         _scaled,
     ),
     _rule(
         rf"(?<=[0-9万亿])(?<![A-Za-z][0-9]){_GAP}?((?i:{'|'.join(_UNIT_NAMES)}))(?![A-Za-z0-9])",
         _unit,
     ),
-    _rule(rf"(?<![0-9.万亿])[¥￥]{_GAP}?({_FIGURE}(?:万亿|[万亿])?)元?", _to(r"\1元")),
+    _rule(rf"(?<![0-9.万亿¥￥])[¥￥]{_GAP}?({_FIGURE}(?:万亿|[万亿])?)元?", _to(r"\1元")),
     _rule(
         rf"{_BEFORE}(?:[1-9][0-9]{{4,11}}(?:\.[0-9]+)?(?={_QUANTITY})"
         rf"|[0-9]+\.[0-9]*0(?={_QUANTITY}|[%‰]))",

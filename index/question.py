@@ -13,6 +13,8 @@ from index.places import place_spans
 from index.tokens import tokenize
 
 MAX_CHARS = 1000
+# Pairs find what segmentation cut otherwise; where it cut well they only add noise.
+PAIR_WEIGHT = 0.25
 # Words that ask or are polite; they are not what is asked about. Longer ones first.
 _ASKING = re.compile(
     "请问一下|请问|麻烦|谢谢|你好|您好|我想知道|想知道|我想了解|告诉我|帮我查一下|帮我|查一下|介绍一下"
@@ -20,6 +22,8 @@ _ASKING = re.compile(
     "|是多少|有多少|多少|多大|多高|多长|多久|多远|多重|是什么|叫什么|什么时候|什么时间|什么样|为什么|什么"
     "|为何|何时|何地|何人|如何|怎么样|怎样|怎么|咋样|是不是|有没有|能不能|可不可以|是谁|一共|总共"
 )
+# Texts have the unit of a figure as part of another word (3000万元); the whole figure counts.
+_UNITS = frozenset({"万", "亿", "万亿"})
 # These ask only where segmentation leaves them alone: 几 asks, 几何 does not.
 _PARTICLES = frozenset("的了是在有和与及或被把将对为从到于其该这那吗呢吧啊呀谁哪几多何咋共")
 
@@ -66,7 +70,7 @@ def is_text(text: str) -> bool:
 
 
 def _weights(text: str, lexicon: Lexicon) -> dict[str, float]:
-    """1 for tokens that are mostly content; 0 for pairs that straddle an asking word."""
+    """What each token counts: a word 1, a pair that is none less, 0 where it mostly asks."""
     tokens = tokenize(text, lexicon.words)
     asking = [False] * len(text)
     spans = [match.span() for match in _ASKING.finditer(simplify(text))]
@@ -76,7 +80,8 @@ def _weights(text: str, lexicon: Lexicon) -> dict[str, float]:
     weights: dict[str, float] = {}
     for token in tokens:
         content = asking[token.start : token.end].count(False)
-        weight = 1.0 if 2 * content > token.end - token.start else 0.0
+        weight = 1.0 if token.whole else PAIR_WEIGHT
+        weight *= 2 * content > token.end - token.start and token.text not in _UNITS
         weights[token.text] = max(weights.get(token.text, 0.0), weight)
     return weights
 

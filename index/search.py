@@ -19,7 +19,7 @@ CANDIDATES = 100
 # A passage below this is as near as any text is to any question: it is no hit.
 LEAST_SCORE = 0.2
 # What is left of a score where the document does not name the place that is asked about.
-ELSEWHERE = 0.4
+ELSEWHERE = 0.6
 NO_ROWS = np.array([], np.int64)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from index.folding import Folded, fold, simplify
+from index.folding import fold, simplify
 from index.lexicon import NO_WORDS, Words
 
 if TYPE_CHECKING:
@@ -36,11 +36,15 @@ _TERMS = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A folded token and the characters of the original text that it stands for."""
+    """A folded token and the characters of the original text that it stands for.
+
+    `whole` is False for a pair of characters that is neither a word nor a term.
+    """
 
     text: str
     start: int
     end: int
+    whole: bool = True
 
 
 def tokenize(text: str, words: Words = NO_WORDS) -> list[Token]:
@@ -49,14 +53,17 @@ def tokenize(text: str, words: Words = NO_WORDS) -> list[Token]:
     `words` are the user's own, to be found wherever they stand.
     """
     folded = fold(text)
-    spans = sorted(_spans(folded, words))
-    return [Token(folded.text[a:b], folded.starts[a], folded.ends[b - 1]) for a, b in spans]
+    whole = _whole_spans(folded.text, words)
+    return [
+        Token(folded.text[a:b], folded.starts[a], folded.ends[b - 1], (a, b) in whole)
+        for a, b in sorted(whole | set(_pair_spans(folded.text)))
+    ]
 
 
 def terms(text: str, words: Words = NO_WORDS) -> list[str]:
     """The tokens' texts alone, as an index counts them."""
-    folded = fold(text)
-    return [folded.text[a:b] for a, b in _spans(folded, words)]
+    folded = fold(text).text
+    return [folded[a:b] for a, b in _whole_spans(folded, words) | set(_pair_spans(folded))]
 
 
 def word_over_seam(tail: str, head: str) -> bool:
@@ -66,9 +73,8 @@ def word_over_seam(tail: str, head: str) -> bool:
     return any(start < seam < end for _, start, end in words)
 
 
-def _spans(folded: Folded, words: Words) -> set[tuple[int, int]]:
-    text = folded.text
-    return {*_word_spans(text), *_pair_spans(text), *_term_spans(text), *words.spans(text)}
+def _whole_spans(text: str, words: Words) -> set[tuple[int, int]]:
+    return {*_word_spans(text), *_term_spans(text), *words.spans(text)}
 
 
 def _word_spans(text: str) -> Iterator[tuple[int, int]]:

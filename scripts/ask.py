@@ -7,18 +7,12 @@ import sys
 import time
 
 from options import parser, run, settings_from
+from reply_text import reply_text
 
 from index import SearchIndex
 from index.errors import YoujuError
 from index.search_index import MAX_TOP_K
-from index.types import Citation, Reason, Reply
 from service.responses import ask_response
-
-REASONS = {
-    Reason.NO_MATCH: "文档里没有与这个问题相关的内容。",
-    Reason.LOW_CONFIDENCE: "文档里没有找到可靠的答案，以下是最接近的段落。",
-    Reason.FILTERED_OUT: "筛选条件之内没有答案。",
-}
 
 
 def main(arguments: list[str]) -> int:
@@ -45,30 +39,13 @@ def _ask(index: SearchIndex, options: argparse.Namespace) -> None:
     if options.json:
         print(ask_response(reply, took_ms).model_dump_json(indent=2))
     else:
-        _print(reply)
-
-
-def _print(reply: Reply) -> None:
-    if reply.answer:
-        print(f"答：{reply.answer.text}（出处 [{reply.answer.citation}]）")
-    elif reply.reason:
-        print(REASONS[reply.reason])
-    for citation in reply.citations:
-        print(f"\n{_place(citation)}\n{citation.text}")
+        print(reply_text(reply))
 
 
 def _top_k(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MAX_TOP_K:
         raise argparse.ArgumentTypeError(f"段落数必须是 1 到 {MAX_TOP_K} 的整数")
     return int(text)
-
-
-def _place(citation: Citation) -> str:
-    about = citation.metadata
-    parts = [about.title, about.source, about.published and about.published.isoformat()]
-    known = " · ".join(part for part in parts if part)
-    where = f"{citation.path} 第 {citation.start}–{citation.end} 字"
-    return f"[{citation.rank}] {known}\n    {where}，得分 {citation.score:.2f}"
 
 
 if __name__ == "__main__":

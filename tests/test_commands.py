@@ -20,6 +20,7 @@ from tests.processes import command, data_folder, environment, run_command, star
 
 PORT = "日照港在1986年建成开港，第一任港长是王有为，当年吞吐量为215万吨。"
 QUESTION = "日照港是哪一年建成开港的？"
+DATED_QUESTION = "日照港1986年建成开港时谁是第一任港长？"
 SKIPPED = {
     "empty.md": "文件是空的",
     "large.txt": "文件超过 1 MB 的上限",
@@ -87,8 +88,12 @@ def test_from_a_first_build_to_an_answer(corpus: Path, data: Path) -> None:
     assert again.returncode == 0, again.stderr
     assert "没有变化，沿用现有索引" in again.stdout
 
+    # Under the same title it has the same score, and the first of the two files is cited.
+    (corpus / "reprint.md").write_text(f"\n# 日照港\n\n{PORT}\n", encoding="utf-8")
+    assert run_command("rebuild_index.py", *where).returncode == 0
+
     with started("ask.py", "--data", data, QUESTION, "--json") as program:
-        person = run_command("ask.py", "--data", data, QUESTION)
+        person = run_command("ask.py", "--data", data, DATED_QUESTION)
         printed, complaint = program.communicate()
     check_words_for_a_person(person)
     assert program.returncode == 0, complaint
@@ -102,7 +107,9 @@ def check_words_for_a_person(asked: subprocess.CompletedProcess[str]) -> None:
     assert "1986年" in first
     assert "出处 [1]" in first
     assert any(line.startswith("[1] 日照港") for line in rest), asked.stdout
+    assert rest[0] == "问题里提到的时间：1986年（1986-01-01 至 1986-12-31）"
     assert any("port.md 第 " in line for line in rest), asked.stdout
+    assert any("另见于：reprint.md 第 " in line for line in rest), asked.stdout
     assert PORT in asked.stdout
 
 
@@ -116,6 +123,7 @@ def check_json_for_a_program(printed: str, text: str) -> None:
     citation = told["citations"][0]
     assert text[citation["start"] : citation["end"]] == citation["text"]
     assert citation["sha256"] == hashlib.sha256(text.encode()).hexdigest()
+    assert [reprint["path"] for reprint in citation["reprints"]] == ["reprint.md"]
 
 
 def test_without_an_index_asking_says_what_to_run(data: Path) -> None:
