@@ -36,8 +36,8 @@ logging.getLogger("bm25s").setLevel(logging.WARNING)
 class Shares:
     """What each part adds to a score: BM25, presence in the passage, in its document; sum 1."""
 
-    bm25: float = 0.6
-    passage: float = 0.2
+    bm25: float = 0.1
+    passage: float = 0.7
     document: float = 0.2
 
 
@@ -96,6 +96,11 @@ class LexicalIndex:
     def passages(self) -> int:
         """How many passages there are."""
         return len(self._documents)
+
+    @property
+    def documents(self) -> NDArray[np.int32]:
+        """Each passage's document, numbered from 0: (passages,)."""
+        return self._documents
 
     def idf(self, token: str) -> float:
         """What one token can give at most; highest for a token that no passage has."""

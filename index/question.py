@@ -14,7 +14,7 @@ from index.tokens import tokenize
 
 MAX_CHARS = 1000
 # Pairs find what segmentation cut otherwise; where it cut well they only add noise.
-PAIR_WEIGHT = 0.25
+PAIR_WEIGHT = 0.4
 # Words that ask or are polite; they are not what is asked about. Longer ones first.
 _ASKING = re.compile(
     "请问一下|请问|麻烦|谢谢|你好|您好|我想知道|想知道|我想了解|告诉我|帮我查一下|帮我|查一下|介绍一下"

@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from index.fusion import Fusion, dense_scores, fuse
+from index.fusion import Fusion, dense_scores, fuse, within_documents
 from index.lexical import SHARES, LexicalIndex, Shares
 from index.literal import LiteralIndex
 from index.question import Question
@@ -20,18 +20,25 @@ CANDIDATES = 100
 LEAST_SCORE = 0.2
 # What is left of a score where the document does not name the place that is asked about.
 ELSEWHERE = 0.6
+# The dense leg's weight where passages of one document are compared with each other.
+DENSE_WITHIN = 0.4
 NO_ROWS = np.array([], np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """What a ranking is made of: the defaults are what serves, others are for measuring."""
+    """What a ranking is made of: the defaults are what serves, others are for measuring.
+
+    With `all_words` every token of the question counts alike, those that ask too.
+    """
 
     fusion: Fusion = fuse
     shares: Shares = SHARES
     elsewhere: float = ELSEWHERE
     least: float = LEAST_SCORE
     literal: bool = True
+    within: float | None = DENSE_WITHIN
+    all_words: bool = False
 
 
 RANKING = Ranking()
@@ -70,7 +77,7 @@ def rank(
     `vector` is the question's, shape (dimensions,). Every candidate is scored on both legs,
     whichever found it. Of passages that are reprints of one another the best is a hit.
     """
-    coverage = _coverage(question, legs.lexical, ranking.shares)
+    coverage = _coverage(question, legs.lexical, ranking)
     literal = legs.literal.rows(question.text) if ranking.literal else NO_ROWS
     literal = literal if allowed is None else np.intersect1d(literal, allowed)
     most = max(k, CANDIDATES)
@@ -81,6 +88,9 @@ def rank(
     words = coverage[rows]
     factor = _place_factor(question, legs.lexical, ranking.elsewhere)
     fused = ranking.fusion(dense, words) * factor[rows]
+    if ranking.within is not None:
+        own = ranking.within * dense + (1 - ranking.within) * words
+        fused = within_documents(fused, own, legs.lexical.documents[rows])
     if len(literal):
         fused = _with_literal(fused, np.isin(rows, literal), question)
     order = np.lexsort((rows, -fused))
@@ -92,9 +102,12 @@ def rank(
     ]
 
 
-def _coverage(question: Question, lexical: LexicalIndex, shares: Shares) -> NDArray[np.float32]:
+def _coverage(question: Question, lexical: LexicalIndex, ranking: Ranking) -> NDArray[np.float32]:
     """Every passage's lexical score: that of the wording which fits it best."""
-    scores = (lexical.scores(wording, shares) for wording in question.wordings)
+    wordings = question.wordings
+    if ranking.all_words:
+        wordings = (dict.fromkeys(wordings[0], 1.0),)
+    scores = (lexical.scores(wording, ranking.shares) for wording in wordings)
     best: NDArray[np.float32] = reduce(np.maximum, scores)
     return best
 

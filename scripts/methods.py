@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from index.fusion import reciprocal_ranks
-from index.lexical import Shares
+from index.fusion import Floats, Fusion, reciprocal_ranks
+from index.lexical import SHARES, Shares
 from index.search import RANKING, Ranking
 
 OURS = "ours"
@@ -19,20 +19,43 @@ class Method:
     answers: bool = True
 
 
-_WORDS_ALONE = Shares(bm25=1, passage=0, document=0)
+def _plain(fusion: Fusion) -> Method:
+    """A method as the textbooks have it: every word of the question counts, asking or not."""
+    bm25 = Shares(bm25=1, passage=0, document=0)
+    ranking = Ranking(
+        fusion, bm25, elsewhere=1, least=0, literal=False, within=None, all_words=True
+    )
+    return Method(ranking, answers=False)
+
+
+def _without_share(name: str) -> Ranking:
+    """Ours without one part of the lexical score, the others in proportion."""
+    left = asdict(SHARES) | {name: 0.0}
+    return Ranking(
+        shares=Shares(**{part: share / sum(left.values()) for part, share in left.items()})
+    )
+
+
+def _words_alone(dense: Floats, lexical: Floats) -> Floats:
+    return lexical
+
+
+def _meaning_alone(dense: Floats, lexical: Floats) -> Floats:
+    return dense
+
+
 # Ours comes first: its times are those of a question that nothing is remembered of.
 METHODS = {
     OURS: Method(RANKING),
-    "BM25": Method(
-        Ranking(lambda dense, lexical: lexical, _WORDS_ALONE, elsewhere=1, least=0), answers=False
-    ),
-    "dense": Method(
-        Ranking(lambda dense, lexical: dense, _WORDS_ALONE, elsewhere=1, least=0), answers=False
-    ),
-    "RRF": Method(Ranking(reciprocal_ranks, _WORDS_ALONE, elsewhere=1, least=0), answers=False),
-    "ours, no dense leg": Method(Ranking(lambda dense, lexical: lexical, least=0), answers=False),
-    "ours, no lexical leg": Method(Ranking(lambda dense, lexical: dense, least=0), answers=False),
-    "ours, no passage share": Method(Ranking(shares=Shares(0.56, 0, 0.44))),
-    "ours, no document share": Method(Ranking(shares=Shares(0.7, 0.3, 0))),
+    "BM25": _plain(_words_alone),
+    "dense": _plain(_meaning_alone),
+    "RRF": _plain(reciprocal_ranks),
+    "ours, no dense leg": Method(Ranking(_words_alone, least=0), answers=False),
+    "ours, no lexical leg": Method(Ranking(_meaning_alone, least=0), answers=False),
+    "ours, no BM25 share": Method(_without_share("bm25")),
+    "ours, no passage share": Method(_without_share("passage")),
+    "ours, no document share": Method(_without_share("document")),
     "ours, no places": Method(Ranking(elsewhere=1)),
+    "ours, no order within documents": Method(Ranking(within=None)),
+    "ours, no phrases": Method(Ranking(literal=False)),
 }

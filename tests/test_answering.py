@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering import EVEN_SCORE, Sentence, best_sentence, confidence, highlights
+from index.answering import (
+    EVEN_SCORE,
+    Sentence,
+    best_sentence,
+    confidence,
+    highlights,
+    is_confident,
+)
 from index.folding import fold
 from index.fusion import DENSE_WEIGHT
 from index.lexical import LexicalIndex
@@ -145,8 +152,9 @@ def test_confidence_rises_with_the_score_and_stays_between_0_and_1(one: float, t
     assert 0 < confidence(low) <= confidence(high) < 1
 
 
-def test_confidence_is_a_half_at_the_even_score() -> None:
-    assert confidence(EVEN_SCORE) == 0.5
+def test_from_the_even_score_on_a_passage_is_answered_from() -> None:
+    assert is_confident(EVEN_SCORE)
+    assert not is_confident(EVEN_SCORE - 1e-6)
 
 
 @given(TEXTS.filter(lambda text: any(letter.isalnum() for letter in text)), TEXTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import generation
+from index.answering import EVEN_SCORE, confidence
 from index.errors import (
     BadFilter,
     BadQuestion,
@@ -22,14 +25,15 @@ from index.errors import (
 )
 from index.folding import fold
 from index.search_index import SearchIndex
-from index.types import FileCode, Filters, Metadata, Reason, Reply
+from index.types import DateHint, FileCode, Filters, Metadata, Reason, Reply
 from tests.corpora import FILES, FUND, LAND, build_small, open_small, write_corpus
 from tests.fakes import SubjectEncoder
 
 FUND_QUESTION = "日照市投入的扶贫资金是真金白银的钱吗？"
-LAND_QUESTION = "土地租金按什么计算？"
+LAND_QUESTION = "流转的土地租金是按亩计算的吗？"
 VAGUE_QUESTION = "扶贫资金投入了多少钱？"
 STRANGE_QUESTION = "青岛市的游客有多少？"
+YEAR_2000 = date(2000, 1, 1), date(2000, 12, 31)
 QUESTIONS = st.text(
     alphabet="日照市扶贫资金投入土地租金老人钱人地时多少什么a1Ａ㎡😀？，。 ",
     min_size=1,
@@ -81,7 +85,7 @@ def assert_proven(index: SearchIndex, reply: Reply) -> None:
         assert text[reply.answer.start : reply.answer.end] == reply.answer.text
         assert reply.answer.text in reply.answer.sentence
         assert reply.answer.sentence in cited.text
-        assert 0.5 <= reply.answer.confidence < 1
+        assert confidence(EVEN_SCORE) <= reply.answer.confidence < 1
 
 
 # Answers
@@ -131,6 +135,19 @@ def test_fewer_results_are_the_first_of_more(index: SearchIndex) -> None:
     more = index.search(VAGUE_QUESTION, top_k=50).citations
     assert len(more) > 1
     assert index.search(VAGUE_QUESTION, top_k=1).citations == more[:1]
+
+
+def test_times_that_a_question_names_are_told_and_restrict_nothing(index: SearchIndex) -> None:
+    plain = index.ask(FUND_QUESTION)
+    assert plain.dates == ()
+    told = (DateHint("1999年以来", date(1999, 1, 1), None), DateHint("2000年", *YEAR_2000))
+    question = f"1999年以来和2000年，{FUND_QUESTION}"
+    for use in (index.ask, index.search):
+        reply = use(question)
+        assert reply.dates == told
+        assert reply.citations[0].path == plain.citations[0].path
+        assert use("1999年以来？", filters=Filters(source="无")).dates == told[:1]
+    assert index.ask("2000年").dates == told[1:]
 
 
 # Reasons
@@ -281,6 +298,32 @@ def test_opening_says_what_is_missing_or_does_not_fit(data: Path, tmp_path: Path
     (tmp_path / "CURRENT").write_text("../data")
     with pytest.raises(IndexDamaged, match="CURRENT 已损坏"):
         open_small(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        (generation.LEXICON, None, "词表 lexicon.json 无法读取"),
+        (generation.LEXICON, b"\xff", "词表 lexicon.json 无法读取"),
+        (generation.LEXICON, b"{", "词表 lexicon.json 无法读取"),
+        (generation.LEXICON, b"[]", "词表 lexicon.json 无法读取"),
+        (generation.LEXICON, b"{}", "词表 lexicon.json 无法读取"),
+        (generation.LITERAL, None, "原文索引 literal.txt 无法读取"),
+        (generation.LITERAL, b"\xff", "原文索引 literal.txt 无法读取"),
+    ],
+)
+def test_a_file_of_words_that_cannot_be_read_is_named_whatever_the_manifest_says(
+    data: Path, tmp_path: Path, name: str, content: bytes | None, message: str
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(generation.current_folder(data), folder)
+    if content is None:
+        (folder / name).unlink()
+    else:
+        (folder / name).write_bytes(content)
+    manifest = generation.read_manifest(folder)
+    with pytest.raises(IndexDamaged, match=f"{message}，请运行 scripts/rebuild_index"):
+        SearchIndex(folder, manifest, SubjectEncoder())
 
 
 def test_markup_that_makes_a_sentence_too_long_for_the_model_is_no_obstacle(
