@@ -91,14 +91,16 @@ def rank(
     if ranking.within is not None:
         own = ranking.within * dense + (1 - ranking.within) * words
         fused = within_documents(fused, own, legs.lexical.documents[rows])
+    has_phrase = np.isin(rows, literal)
+    hit = has_phrase | (fused >= ranking.least)
     if len(literal):
-        fused = _with_literal(fused, np.isin(rows, literal), question)
+        fused = _with_literal(fused, has_phrase, question)
     order = np.lexsort((rows, -fused))
     _, first = np.unique(legs.groups[rows[order]], return_index=True)
     return [
         Ranked(int(rows[i]), float(fused[i]), Scores(float(dense[i]), float(words[i])))
         for i in order[np.sort(first)][:k]
-        if fused[i] >= ranking.least
+        if hit[i]
     ]
 
 
@@ -119,9 +121,8 @@ def _with_literal(
 
     A question without content (你好) is found so, but it is no reason to be sure of an answer.
     """
-    if not question.content:
-        return np.where(literal, np.maximum(fused, np.float32(LEAST_SCORE)), fused)
-    return np.where(literal, (1 + fused) / 2, fused / 2)
+    scale = 0.5 if question.content else LEAST_SCORE
+    return (scale * np.where(literal, 1 + fused, fused)).astype(np.float32)
 
 
 def _place_factor(

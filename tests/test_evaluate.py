@@ -105,7 +105,7 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
     assert (tmp_path / "data" / "evaluation" / "cache" / "vectors.sqlite").is_file()
     encoder.embedded.clear()
     list(rows_of(read_set([small, other]), Wanted(), settings, encoder))
-    assert encoder.embedded == ["a\n游客有三人。"]
+    assert encoder.embedded == ["游客有三人。"]
 
 
 def test_what_is_no_set_is_told_before_anything_is_built(

@@ -99,7 +99,6 @@ def test_a_short_name_declared_in_one_document_is_known_in_all(corpus: Path) -> 
         assert next(iter(hits.items())) == ("founded.txt", ["中国农业发展银行成立"])
 
 
-@pytest.mark.xfail(strict=True, reason="half of a score can be below what is shown at all")
 def test_a_short_name_that_stands_somewhere_finds_the_long_name_too(corpus: Path) -> None:
     files = {"bank.txt": BANK, "loans.txt": LOANS, "founded.txt": FOUNDED}
     with index_of(corpus, files) as index:
@@ -161,7 +160,6 @@ def test_a_figure_alone_is_found_in_a_form_that_is_not_the_same_letters(
         assert found(index, forms[name]) == others
 
 
-@pytest.mark.xfail(strict=True, reason="half of a score can be below what is shown at all")
 @pytest.mark.parametrize("figure", ["三千万", "3000万", "30,000,000"])
 def test_a_figure_alone_is_found_in_all_its_forms(corpus: Path, figure: str) -> None:
     with index_of(corpus, FIGURES) as index:

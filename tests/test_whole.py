@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from index import SearchIndex
+from index.answering import EVEN_SCORE, confidence
 from index.builder import build
 from index.encoder import Encoder
 from index.types import Citation, IndexSettings, Reply
@@ -127,7 +128,7 @@ def test_every_answer_stands_in_the_citation_it_names(asked: list[Asked]) -> Non
         assert citation.text[start:end] == answer.text, one.row
         assert answer.text in answer.sentence, one.row
         assert answer.sentence in citation.text, one.row
-        assert 0.5 <= answer.confidence <= 1, one.row
+        assert confidence(EVEN_SCORE) <= answer.confidence <= 1, one.row
 
 
 def test_the_fund_is_in_the_answer(index: SearchIndex) -> None:
