@@ -22,25 +22,25 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from index import generation
-from index.abbreviations import declared
-from index.background import background
-from index.chunking import Chunk, chunk_document, fit
-from index.cleaning import keep_spans
-from index.corpus import corpus_digest, read_corpus
-from index.encoder import Encoder
+from index.documents.cleaning import keep_spans
+from index.documents.corpus import corpus_digest, read_corpus
+from index.encoding.encoder import Encoder
+from index.encoding.vector_cache import VectorCache
 from index.errors import BuildError, BuildLocked, CorpusEmpty, IndexDamaged, IndexUnusable
 from index.generation import Manifest
-from index.lexical import LexicalIndex
-from index.lexicon import Lexicon, as_json, with_declared
-from index.lexicon_files import lexicon_digest, read_lexicon
-from index.literal import LiteralIndex
+from index.language.abbreviations import declared
+from index.language.lexicon import Lexicon, as_json, with_declared
+from index.language.lexicon_files import lexicon_digest, read_lexicon
+from index.language.tokens import terms, word_over_seam
+from index.passages.chunking import Chunk, chunk_document, fit
+from index.passages.reprints import groups
 from index.records import write_records
-from index.reprints import groups
+from index.search.background import background
+from index.search.lexical import LexicalIndex
+from index.search.literal import LiteralIndex
+from index.search.vectors import VectorIndex
 from index.search_index import SearchIndex
-from index.tokens import terms, word_over_seam
 from index.types import BuildReport, Document, IndexSettings, Reading
-from index.vector_cache import VectorCache
-from index.vectors import VectorIndex
 
 
 class Stage(StrEnum):

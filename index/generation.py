@@ -168,7 +168,8 @@ def recipe() -> str:
 
 def _recipe_files() -> Iterator[Path]:
     package = Path(__file__).parent
-    yield from sorted(path for path in package.iterdir() if path.suffix in {".py", ".toml", ".txt"})
+    rules = {".py", ".toml", ".txt"}
+    yield from sorted(path for path in package.rglob("*") if path.suffix in rules)
 
 
 def _generations(data_dir: Path) -> Path:

@@ -16,19 +16,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generation
-from index.answering import best_sentence, confidence, is_confident
-from index.citing import Quote, citation, distinct
-from index.date_hints import date_hints
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
 from index.errors import BadFilter, BadQuestion, IndexDamaged
 from index.generation import Manifest
-from index.lexical import LexicalIndex
-from index.lexicon import Lexicon, from_json
-from index.literal import LiteralIndex
-from index.model_loading import load_encoder
-from index.question import Question, is_text, understand
+from index.language.date_hints import date_hints
+from index.language.lexicon import Lexicon, from_json
 from index.records import Records
-from index.search import RANKING, Legs, Ranked, Ranking, rank
+from index.search.answering import best_sentence, confidence, is_confident
+from index.search.citing import Quote, citation, distinct
+from index.search.lexical import LexicalIndex
+from index.search.literal import LiteralIndex
+from index.search.question import Question, is_text, understand
+from index.search.ranking import RANKING, Legs, Ranked, Ranking, rank
+from index.search.vectors import Rows, VectorIndex
 from index.types import (
     Answer,
     Citation,
@@ -39,7 +40,6 @@ from index.types import (
     Reason,
     Reply,
 )
-from index.vectors import Rows, VectorIndex
 
 MAX_TOP_K = 50
 SPARE_HITS = 10

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from question_set import Question
 
 from index import SearchIndex
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.types import Filters
 
 TOP_K = 10

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from index.builder import Stage, build
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from index.types import BuildReport, FileNotice
 from service.settings import Settings
 

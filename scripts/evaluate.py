@@ -22,9 +22,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
 from index.errors import YoujuError
-from index.model_loading import load_encoder
 from service.settings import Settings
 
 RECALLED = ", with the first method's vectors"

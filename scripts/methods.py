@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from index.fusion import Floats, Fusion, reciprocal_ranks
-from index.lexical import SHARES, Shares
-from index.search import RANKING, Ranking
+from index.search.fusion import Floats, Fusion, reciprocal_ranks
+from index.search.lexical import SHARES, Shares
+from index.search.ranking import RANKING, Ranking
 
 OURS = "ours"
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.folding import simplify
+from index.language.folding import simplify
 
 _LEFT_OUT = re.compile(r"[\W_]+")
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import yaml
 
 from index.errors import YoujuError
-from index.folding import simplify
+from index.language.folding import simplify
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.folding import simplify
+from index.language.folding import simplify
 
 # What may follow a noun that asks by itself: 开幕时间？ 案发地点在哪？
 _END = r"(?:是|为|在|于)?(?:什么|何|哪|多少)?[呢啊]?\W*$"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from building import build_with_progress, complain, print_report
 from options import parser, run, settings_from
 
-from index.corpus_files import list_corpus
+from index.documents.corpus_files import list_corpus
+from index.encoding.model_loading import load_encoder
 from index.errors import YoujuError
-from index.model_loading import load_encoder
 
 
 def main(arguments: list[str]) -> int:

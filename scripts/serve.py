@@ -11,9 +11,9 @@ from building import build_with_progress, complain, print_report
 from options import BadOption, parser, run, settings_from
 
 from index.builder import is_stale
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
 from index.errors import YoujuError
-from index.model_loading import load_encoder
 from service.app import create_app
 from service.library import Library, opener
 from service.settings import Settings

@@ -20,7 +20,7 @@ from index.errors import IndexMissing, IndexUnusable, YoujuError
 from index.types import IndexSettings
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
     from index.search_index import SearchIndex
 
 log = logging.getLogger(__name__)

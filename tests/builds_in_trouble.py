@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from index.builder import Stage, build
 from index.errors import YoujuError
-from index.tokens import terms
+from index.language.tokens import terms
 from tests.corpora import SETTINGS, SMALL_PASSAGES
 from tests.fakes import SubjectEncoder
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import settings
 
 from index.builder import build
-from index.default_model import ensure_default_model
-from index.encoder import Encoder
-from index.model_loading import load_encoder
+from index.encoding.default_model import ensure_default_model
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
 from index.types import IndexSettings
 from tests.packed_models import tiny_packed
 

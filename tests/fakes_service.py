@@ -45,7 +45,7 @@ from service.library import Library
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from index.encoder import Encoder
+    from index.encoding.encoder import Encoder
     from index.search_index import SearchIndex
 
 BUILT = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)

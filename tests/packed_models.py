@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index.packed_model import PackedModel
+from index.encoding.packed_model import PackedModel
 
 
 def reference_ids(model: PackedModel, text: str) -> list[int]:

@@ -7,7 +7,7 @@ from math import erf
 import numpy as np
 from numpy.typing import NDArray
 
-from index.packed_model import PackedModel
+from index.encoding.packed_model import PackedModel
 from tests.packed_models import reference_ids
 
 Array = NDArray[np.float64]

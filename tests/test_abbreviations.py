@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abbreviations import declared
-from index.general_words import is_general
+from index.language.abbreviations import declared
+from index.language.general_words import is_general
 
 
 @pytest.mark.parametrize(

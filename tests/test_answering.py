@@ -10,7 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answering import (
+from index.language.folding import fold
+from index.language.lexicon import NO_WORDS, Words, lexicon_of
+from index.language.tokens import tokenize
+from index.search.answering import (
     EVEN_SCORE,
     Sentence,
     best_sentence,
@@ -18,12 +21,9 @@ from index.answering import (
     highlights,
     is_confident,
 )
-from index.folding import fold
-from index.fusion import DENSE_WEIGHT
-from index.lexical import LexicalIndex
-from index.lexicon import NO_WORDS, Words, lexicon_of
-from index.question import Question, understand
-from index.tokens import tokenize
+from index.search.fusion import DENSE_WEIGHT
+from index.search.lexical import LexicalIndex
+from index.search.question import Question, understand
 from index.types import Span
 from tests.fakes import SubjectEncoder
 

@@ -11,7 +11,7 @@ from methods import METHODS, OURS
 from numpy.typing import NDArray
 from question_set import Question
 
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
 from tests.corpora import FILES, build_small, write_corpus
 from tests.fakes import SubjectEncoder
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.blocks import heading_text, joined, split_blocks
-from index.tokens import word_over_seam
+from index.language.tokens import word_over_seam
+from index.passages.blocks import heading_text, joined, split_blocks
 from index.types import Span
 
 

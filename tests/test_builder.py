@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from index import generation
 from index.builder import Stage, build, is_stale
+from index.encoding.vector_cache import BATCH
 from index.errors import (
     BuildError,
     BuildLocked,
@@ -30,7 +31,6 @@ from index.errors import (
     IndexUnusable,
 )
 from index.types import FileCode, IndexSettings
-from index.vector_cache import BATCH
 from tests.builds_in_trouble import WIDE
 from tests.corpora import (
     FILES,

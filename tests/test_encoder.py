@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from index.default_model import ensure_default_model
-from index.encoder import Encoder
-from index.model_loading import load_encoder
-from index.packed_file import packaged_file, parse
-from index.packed_model import PackedModel
+from index.encoding.default_model import ensure_default_model
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
+from index.encoding.packed_file import packaged_file, parse
+from index.encoding.packed_model import PackedModel
 from index.types import IndexSettings
 from tests.packed_models import load_engine
 from tests.reference_model import reference_vector

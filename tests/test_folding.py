@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.folding import Folded, fold, readable, simplify
+from index.language.folding import Folded, fold, readable, simplify
 
 # Figures, their marks and letters without anything between them: what belongs to what shows only
 # when the first of them has its form.

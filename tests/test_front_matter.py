@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.front_matter import FrontMatter, read_front_matter
+from index.documents.front_matter import FrontMatter, read_front_matter
 
 FULL = """---
 title: 春耕生产全面展开

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import (
+from index.search.fusion import (
     DENSE_SPAN,
     DENSE_WEIGHT,
     dense_scores,

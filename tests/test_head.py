@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.head import read_head
+from index.documents.head import read_head
 from index.types import Metadata
 
 SEEDS = Path(__file__).parents[2] / "shared" / "seeds"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rank_bm25 import BM25Okapi
 
 from index.errors import IndexDamaged
-from index.lexical import (
+from index.search.lexical import (
     K1,
     SHARES,
     B,

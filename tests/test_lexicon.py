@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexicon import (
+from index.language.lexicon import (
     NO_LEXICON,
     NO_WORDS,
     Lexicon,

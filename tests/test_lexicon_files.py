@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.lexicon import NO_LEXICON, Lexicon
-from index.lexicon_files import DICTIONARY, SYNONYMS, lexicon_digest, read_lexicon
+from index.language.lexicon import NO_LEXICON, Lexicon
+from index.language.lexicon_files import DICTIONARY, SYNONYMS, lexicon_digest, read_lexicon
 from index.types import FileCode, FileNotice
 
 LIMIT = 10_000

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from index.errors import IndexDamaged
-from index.literal import MOST_CHARS, LiteralIndex, letters
+from index.search.literal import MOST_CHARS, LiteralIndex, letters
 
 CHARACTERS = (
     "农业发展银行健康日照農業發臺灣abABＡＢ12１２％万亿年，。（）“” \n\t\r\u3000\u00a0"

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.lexical import LexicalIndex
-from index.literal import LiteralIndex
-from index.question import understand
-from index.search import Legs, rank
+from index.language.tokens import terms
+from index.search.lexical import LexicalIndex
+from index.search.literal import LiteralIndex
+from index.search.question import understand
+from index.search.ranking import Legs, rank
+from index.search.vectors import VectorIndex
 from index.search_index import SearchIndex
-from index.tokens import terms
 from index.types import IndexSettings
-from index.vectors import VectorIndex
 from tests.corpora import build_small, open_small, write_corpus
 
 PASSAGES = 10_000

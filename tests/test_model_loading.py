@@ -11,8 +11,8 @@ from shutil import copytree
 
 import pytest
 
+from index.encoding.model_loading import load_encoder, resolve_precision
 from index.errors import ModelError
-from index.model_loading import load_encoder, resolve_precision
 from index.types import IndexSettings
 from tests.tiny_model import load_tiny
 
@@ -94,7 +94,7 @@ def test_damaged_model_folder_says_so(tiny_folder: Path, tmp_path: Path, name: s
 def test_hub_name_without_network_says_what_to_do(tmp_path: Path) -> None:
     """In a process of its own: the hub library reads its environment once."""
     code = (
-        "from pathlib import Path; from index.model_loading import load_encoder;"
+        "from pathlib import Path; from index.encoding.model_loading import load_encoder;"
         "from index.types import IndexSettings; from index.errors import ModelError\n"
         "try: load_encoder(IndexSettings(model='BAAI/bge-base-zh-v1.5'), Path('models'))\n"
         "except ModelError as error: print(error)"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import fold, readable
-from index.numerals import han_number, han_numeral
+from index.language.folding import fold, readable
+from index.language.numerals import han_number, han_numeral
 
 NUMERALS = "零〇一二两三四五六七八九十百千万亿"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index.encoding.packed_file import packaged_file, parse
+from index.encoding.packed_model import PackedModel, unpack
 from index.errors import ModelError
-from index.packed_file import packaged_file, parse
-from index.packed_model import PackedModel, unpack
 from tests.packed_models import reference_block, tiny_packed
 
 

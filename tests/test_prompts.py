@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.prompts import BGE_QUESTION_PROMPT, Prompts, choose_prompts
+from index.encoding.prompts import BGE_QUESTION_PROMPT, Prompts, choose_prompts
 from index.types import IndexSettings
 
 

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import BadQuestion
-from index.lexicon import lexicon_of
-from index.places import place_spans
-from index.question import MAX_CHARS, PAIR_WEIGHT, understand
-from index.tokens import tokenize
+from index.language.lexicon import lexicon_of
+from index.language.places import place_spans
+from index.language.tokens import tokenize
+from index.search.question import MAX_CHARS, PAIR_WEIGHT, understand
 
 QUESTIONS = st.text(
     alphabet="日照济南内蒙古市几何多少哪年什么是的谁请问扶贫资金２０aＢ㎡😀？，\u3000\n",

@@ -14,7 +14,7 @@ from question_set import (
     write_corpus,
 )
 
-from index.corpus import read_corpus
+from index.documents.corpus import read_corpus
 from tests.question_sets import passage, question, write_set
 
 PASSAGES = [

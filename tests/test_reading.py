@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from index.corpus import corpus_digest, read_corpus
-from index.corpus_files import list_corpus
+from index.documents.corpus import corpus_digest, read_corpus
+from index.documents.corpus_files import list_corpus
 from index.errors import CorpusEmpty, CorpusMissing
 from index.types import FileCode, Reading
 

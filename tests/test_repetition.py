@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.repetition import SHARED_SHARE, repeats
-from index.wording import Wording, wording
+from index.passages.repetition import SHARED_SHARE, repeats
+from index.passages.wording import Wording, wording
 
 BEFORE = "村民们等了很久。"
 TEXT = (

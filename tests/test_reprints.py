@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reprints import groups, is_reprint
-from index.wording import wording
+from index.passages.reprints import groups, is_reprint
+from index.passages.wording import wording
 
 NEWS = (
     "青石镇的引水工程昨天全线完工，渠道总长12.6公里，沿线八个村的两千户农家用上了自来水，"

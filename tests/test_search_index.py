@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import generation
-from index.answering import EVEN_SCORE, confidence
 from index.errors import (
     BadFilter,
     BadQuestion,
@@ -23,7 +22,8 @@ from index.errors import (
     IndexMissing,
     UnknownDocument,
 )
-from index.folding import fold
+from index.language.folding import fold
+from index.search.answering import EVEN_SCORE, confidence
 from index.search_index import SearchIndex
 from index.types import DateHint, FileCode, Filters, Metadata, Reason, Reply
 from tests.corpora import FILES, FUND, LAND, build_small, open_small, write_corpus

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.sentences import cut_long, ends_sentence, sentence_spans, trimmed
+from index.passages.sentences import cut_long, ends_sentence, sentence_spans, trimmed
 from index.types import Span
 
 TEXTS = st.text(alphabet="日照投入元10.4 ，。！？；…”’」）\n\r\u3000😀a.", max_size=120)

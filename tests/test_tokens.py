@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.folding import fold
-from index.lexicon import Words
-from index.tokens import Token, terms, tokenize, word_over_seam
+from index.language.folding import fold
+from index.language.lexicon import Words
+from index.language.tokens import Token, terms, tokenize, word_over_seam
 
 TEXTS = st.text(alphabet="日照农业发展银行健康ＡＢab１2㎡①ﬁ😀 ，。\u3000é\u0301", max_size=60)
 

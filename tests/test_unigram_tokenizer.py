@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from tokenizers import Tokenizer
 
-from index.default_model import ensure_default_model
-from index.packed_file import packaged_file, parse
-from index.packed_model import PackedModel
-from index.unigram_tokenizer import build_tokenizer
+from index.encoding.default_model import ensure_default_model
+from index.encoding.packed_file import packaged_file, parse
+from index.encoding.packed_model import PackedModel
+from index.encoding.unigram_tokenizer import build_tokenizer
 from tests.packed_models import load_engine, reference_ids, tiny_packed
 
 TEXTS = [

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from index.vector_cache import BATCH, VectorCache
+from index.encoding.vector_cache import BATCH, VectorCache
 from tests.fakes import SubjectEncoder
 
 TEXTS = ["钱钱地", "人", "钱钱地", "时地"]

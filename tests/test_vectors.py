@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.errors import IndexDamaged
-from index.vectors import VectorIndex
+from index.search.vectors import VectorIndex
 
 SEEDS = st.integers(0, 2**32 - 1)
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from index import SearchIndex
-from index.answering import EVEN_SCORE, confidence
 from index.builder import build
-from index.encoder import Encoder
+from index.encoding.encoder import Encoder
+from index.search.answering import EVEN_SCORE, confidence
 from index.types import Citation, IndexSettings, Reply
 from tests.conftest import ROOT
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.wording import Additions, additions, turns, wording
+from index.passages.wording import Additions, additions, turns, wording
 
 LETTERS = st.text(alphabet="山水田园风光甲乙丙", max_size=40)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.encoder import Encoder
-from index.model_loading import load_encoder
+from index.encoding.encoder import Encoder
+from index.encoding.model_loading import load_encoder
 from index.types import IndexSettings
 
 

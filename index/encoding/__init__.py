@@ -1,0 +1,1 @@
+"""Texts as vectors: models, how they are loaded, and what they have already computed."""

@@ -1,0 +1,1 @@
+"""Documents as passages: sentences, paragraphs, headings; which passages say the same."""

@@ -1,0 +1,1 @@
+"""A question to ranked, cited passages: the legs, their fusion, the answering sentence."""
