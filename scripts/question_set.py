@@ -73,6 +73,9 @@ def read_set(folders: Sequence[Path], *, distractors: bool = False) -> QuestionS
         asked, in_context = _questions(folder / "questions.jsonl", paths)
         open_ones += asked
         given += in_context
+    answered = {one.text for one in open_ones if one.documents}
+    # What one folder leaves open, another of the pool may answer.
+    open_ones = [one for one in open_ones if one.documents or one.text not in answered]
     if not open_ones and not given:
         raise BadSet(f"{'、'.join(map(str, folders))} 里没有可以问的问题")
     name = "+".join(folder.resolve().name for folder in folders)

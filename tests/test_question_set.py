@@ -147,3 +147,14 @@ def test_what_is_no_set_is_refused_by_name(
         (tmp_path / f"{name}.jsonl").write_bytes(content)
     with pytest.raises(BadSet, match=message):
         read_set([tmp_path])
+
+
+def test_what_another_folder_of_the_pool_answers_is_not_left_open(tmp_path: Path) -> None:
+    left_open = [question("甲？"), question("乙？")]
+    one = write_set(tmp_path / "one", PASSAGES, left_open)
+    other = write_set(tmp_path / "other", PASSAGES, [question("甲？", "a", ["内容"])])
+    pooled = read_set([one, other])
+    assert [(q.text, bool(q.documents)) for q in pooled.questions] == [
+        ("乙？", False),
+        ("甲？", True),
+    ]
