@@ -21,7 +21,7 @@ from index.search.answering import (
     highlights,
     is_confident,
 )
-from index.search.fusion import DENSE_WEIGHT
+from index.search.fusion import MOST_WORDS
 from index.search.lexical import LexicalIndex
 from index.search.question import Question, understand
 from index.types import Span
@@ -49,7 +49,7 @@ def test_the_sentence_nearest_in_meaning_and_words_by_hand() -> None:
     text = "地很多。钱很多！人很多。"
     sentence, score = best(question, "钱", text)
     assert sentence == "钱很多！"
-    assert score == pytest.approx(DENSE_WEIGHT + (1 - DENSE_WEIGHT) * share)
+    assert score == pytest.approx((1 - MOST_WORDS) + MOST_WORDS * share)
     assert best(question, "人", text)[0] == "人很多。"
 
 
@@ -74,7 +74,7 @@ def test_a_sentence_longer_than_the_model_reads_is_judged_by_its_beginning() -> 
     text = "地。" + "钱" * 30 + "**" * 30 + "。"
     answer, score = best(Question("", ({},), ()), "钱", text, max_tokens=40)
     assert answer == text[2:]
-    assert score == pytest.approx(DENSE_WEIGHT)
+    assert score == pytest.approx(1 - MOST_WORDS)
 
 
 @given(TEXTS, TEXTS.filter(str.strip), st.integers(0, 1000))
@@ -143,7 +143,7 @@ def test_a_sentence_is_scored_by_the_wording_that_fits_it_best() -> None:
     question = Question("庚", ({"庚": 1.0}, {"地": 1.0}), ())
     sentence, score = best(question, "钱", "人多。地大。")
     assert sentence == "地大。"
-    assert score == pytest.approx(1 - DENSE_WEIGHT)
+    assert score == pytest.approx(MOST_WORDS)
 
 
 @given(st.floats(0, 1), st.floats(0, 1))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.search.fusion import (
     DENSE_SPAN,
-    DENSE_WEIGHT,
+    HIGHEST_POWER,
+    LEAST_WORDS,
+    LITTLE,
+    MOST_WORDS,
+    MUCH,
     dense_scores,
     fuse,
     reciprocal_ranks,
+    said,
     within_documents,
 )
 
@@ -30,11 +36,22 @@ def test_a_cosine_is_measured_from_that_of_unrelated_pairs() -> None:
 
 def test_the_legs_are_weighed() -> None:
     found = fuse(floats(1, 0, 1), floats(0, 1, 1))
-    np.testing.assert_allclose(found, [DENSE_WEIGHT, 1 - DENSE_WEIGHT, 1], rtol=1e-6)
+    np.testing.assert_allclose(found, [1 - MOST_WORDS, MOST_WORDS, 1], rtol=1e-6)
+
+
+def test_the_words_of_a_question_that_says_little_count_where_nearly_all_stand() -> None:
+    found = fuse(floats(1, 0, 0, 1), floats(0, 1, 0.25, 1), 0.0)
+    little = LEAST_WORDS * 0.25**HIGHEST_POWER
+    np.testing.assert_allclose(found, [1 - LEAST_WORDS, LEAST_WORDS, little, 1], rtol=1e-6)
+
+
+def test_how_much_a_question_says_grows_with_its_letters() -> None:
+    assert [said(letters) for letters in (0, LITTLE, MUCH, 99)] == [0, 0, 1, 1]
+    assert said(LITTLE + 1) == pytest.approx(1 / (MUCH - LITTLE))
 
 
 def test_ranks_are_blind_to_scores() -> None:
-    found = reciprocal_ranks(floats(0.9, 0.1, 0.8), floats(0.3, 0.2, 0.1))
+    found = reciprocal_ranks(floats(0.9, 0.1, 0.8), floats(0.3, 0.2, 0.1), 0.5)
     np.testing.assert_allclose(found, [2 / 60, 1 / 62 + 1 / 61, 1 / 61 + 1 / 62], rtol=1e-6)
 
 

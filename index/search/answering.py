@@ -24,7 +24,7 @@ from index.types import Span
 # Fitted on six sets at once, with questions of their own and of others': the score at which a
 # question is answered or not, how fast that changes around it, and how often the surest first
 # passage holds the answer.
-EVEN_SCORE = 0.40
+EVEN_SCORE = 0.37
 STEEPNESS = 25.0
 SUREST = 0.88
 

@@ -12,12 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Fusion = Callable[[Floats, Floats], Floats]
-"""Both legs' scores of the same candidates, dense and lexical, to one score each."""
+Fusion = Callable[[Floats, Floats, float], Floats]
+"""Both legs' scores of the same candidates, dense and lexical, and how much the question says."""
 
 # Chosen over several public sets at once; `scripts/evaluate --ablate` shows each part's worth.
 DENSE_SPAN = 10.0
-DENSE_WEIGHT = 0.59
+# What the lexical leg weighs, and to what power its scores are taken, for a question that says
+# little and for one that says much; how many letters that is.
+LEAST_WORDS, MOST_WORDS = 0.35, 0.5
+HIGHEST_POWER = 2.5
+LITTLE, MUCH = 8, 15
 
 
 def dense_scores(cosines: Floats, background: tuple[float, float]) -> Floats:
@@ -27,9 +31,20 @@ def dense_scores(cosines: Floats, background: tuple[float, float]) -> Floats:
     return scaled
 
 
-def fuse(dense: Floats, lexical: Floats) -> Floats:
-    """The weighted mean of the two legs' scores, each and the result within 0 and 1."""
-    return DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * lexical
+def said(letters: int) -> float:
+    """How much a question of so many letters says, 0 to 1."""
+    return min(max((letters - LITTLE) / (MUCH - LITTLE), 0.0), 1.0)
+
+
+def fuse(dense: Floats, lexical: Floats, said: float = 1.0) -> Floats:
+    """The weighted mean of the two legs' scores, each and the result within 0 and 1.
+
+    A sentence says by its words which text it is about. Of the few words of a search box (婴儿咳嗽)
+    one or another stands in many texts on other things: they count where nearly all of them stand.
+    """
+    weight = np.float32(LEAST_WORDS + (MOST_WORDS - LEAST_WORDS) * said)
+    power = np.float32(HIGHEST_POWER + (1 - HIGHEST_POWER) * said)
+    return (1 - weight) * dense + weight * lexical**power
 
 
 def within_documents(fused: Floats, own: Floats, documents: NDArray[np.int32]) -> Floats:
@@ -43,7 +58,7 @@ def within_documents(fused: Floats, own: Floats, documents: NDArray[np.int32]) -
     return dealt
 
 
-def reciprocal_ranks(dense: Floats, lexical: Floats) -> Floats:
+def reciprocal_ranks(dense: Floats, lexical: Floats, said: float) -> Floats:
     """Reciprocal rank fusion, the usual way, to measure against: blind to how near a hit is."""
     ranks = [np.argsort(np.argsort(-leg, kind="stable")) for leg in (dense, lexical)]
     fused: Floats = np.sum([1 / (60 + rank) for rank in ranks], axis=0, dtype=np.float32)

@@ -36,9 +36,9 @@ logging.getLogger("bm25s").setLevel(logging.WARNING)
 class Shares:
     """What each part adds to a score: BM25, presence in the passage, in its document; sum 1."""
 
-    bm25: float = 0.1
-    passage: float = 0.7
-    document: float = 0.2
+    bm25: float = 0.05
+    passage: float = 0.65
+    document: float = 0.3
 
 
 SHARES = Shares()

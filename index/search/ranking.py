@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from index.search.fusion import Fusion, dense_scores, fuse, within_documents
+from index.search.fusion import Fusion, dense_scores, fuse, said, within_documents
 from index.search.lexical import SHARES, LexicalIndex, Shares
 from index.search.literal import LiteralIndex
 from index.search.question import Question
@@ -18,8 +18,10 @@ from index.types import Scores
 CANDIDATES = 100
 # A passage below this is as near as any text is to any question: it is no hit.
 LEAST_SCORE = 0.2
+# Below it too, what has this much of what is asked for in it.
+HALF_ASKED = 0.5
 # What is left of a score where the document does not name the place that is asked about.
-ELSEWHERE = 0.6
+ELSEWHERE = 0.7
 # The dense leg's weight where passages of one document are compared with each other.
 DENSE_WITHIN = 0.4
 NO_ROWS = np.array([], np.int64)
@@ -87,12 +89,13 @@ def rank(
     dense = dense_scores(legs.vectors.similarities(vector, rows), legs.background)
     words = coverage[rows]
     factor = _place_factor(question, legs.lexical, ranking.elsewhere)
-    fused = ranking.fusion(dense, words) * factor[rows]
+    letters = sum(map(str.isalnum, question.text))
+    fused = ranking.fusion(dense, words, said(letters)) * factor[rows]
     if ranking.within is not None:
         own = ranking.within * dense + (1 - ranking.within) * words
         fused = within_documents(fused, own, legs.lexical.documents[rows])
     has_phrase = np.isin(rows, literal)
-    hit = has_phrase | (fused >= ranking.least)
+    hit = has_phrase | (fused >= ranking.least) | (words >= HALF_ASKED)
     if len(literal):
         fused = _with_literal(fused, has_phrase, question)
     order = np.lexsort((rows, -fused))
