@@ -77,6 +77,16 @@ def fit(chunks: Iterable[Chunk], limit: int, count: CountTokens, text: str) -> l
     return fitting
 
 
+def context_of(title: str, path: str, headings: tuple[str, ...]) -> str:
+    """A document's title and a passage's headings, outermost first, cut from the left if too long.
+
+    `path` is the document's: a title that is a file's name that only numbers it is left out.
+    """
+    told = "" if _only_numbers(title, path) else title
+    words = [told, *(heading for heading in headings if heading != told)]
+    return " ".join(filter(None, words))[-CONTEXT_CHARS:]
+
+
 class _Headings:
     """The path of headings above the place that has been reached."""
 
@@ -120,13 +130,14 @@ def _lone_heading(document: Document, headings: _Headings, max_chars: int) -> It
 def _passages(
     document: Document, path: tuple[str, ...], blocks: list[Block], max_chars: int
 ) -> Iterator[Chunk]:
+    context = context_of(document.metadata.title, document.path, path)
     for group in _grouped(blocks, max_chars):
         for span in _pieces(document.text, group, max_chars):
             words = _words(document.text, group, span)
             if _WORD.search(words):
                 text = document.text[span.start : span.end]
                 passage = Passage(document.id, span.start, span.end, text, path)
-                yield Chunk(passage, _context(_telling_title(document), path), words)
+                yield Chunk(passage, context, words)
 
 
 def _grouped(blocks: list[Block], max_chars: int) -> list[list[Block]]:
@@ -185,17 +196,9 @@ def _words(text: str, group: list[Block], span: Span) -> str:
     return _MARKS.sub("", "\n".join(paragraphs)).strip()
 
 
-def _context(title: str, path: tuple[str, ...]) -> str:
-    """Title and headings, outermost first, cut from the left where they are too long."""
-    words = [title, *(heading for heading in path if heading != title)]
-    return " ".join(filter(None, words))[-CONTEXT_CHARS:]
-
-
-def _telling_title(document: Document) -> str:
-    """The title, or nothing where it is a file's name that only numbers it: 000123, a3f9-7."""
-    title = document.metadata.title
-    numbered = title == PurePosixPath(document.path).stem and _NUMBER.fullmatch(title)
-    return "" if numbered else title
+def _only_numbers(title: str, path: str) -> bool:
+    """Whether a title is the name of a file, and that only a number: 000123, a3f9-7."""
+    return title == PurePosixPath(path).stem and _NUMBER.fullmatch(title) is not None
 
 
 def _halves(chunk: Chunk, limit: int, count: CountTokens, text: str) -> list[Chunk]:

@@ -1,0 +1,150 @@
+"""Train the reader on examples, in pieces if need be, and export it.
+
+Exit status: 0 trained and exported; 1 the time is up, go on with --resume; 2 an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from building import complain
+from options import BadOption, run, settings_from
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from training.arguments import parser, recipe_from
+from training.batches import PART_LIMIT, QUESTION_PROMPT, open_vocabulary
+from training.checkpoints import save_tensors
+from training.choosing import finish
+from training.embedding_model import EmbeddingModel, initial_reader, load_embedding_model
+from training.examples import Example, read_examples
+from training.export import export
+from training.judging import Figures
+from training.loop import Pace, train
+from training.model_card import Facts, model_card
+from training.recipe import Recipe
+from training.run import Run, State
+from training.scoring import Kit
+
+from index.encoding.default_model import ensure_default_model
+from index.encoding.model_loading import resolve_precision
+from index.errors import YoujuError
+
+WEIGHTS, SHIPPED, CARD = "reader.safetensors", "reader.onnx", "README.md"
+
+
+def main(arguments: list[str]) -> int:
+    """Parse the arguments, train, export."""
+    options = parser().parse_args(arguments)
+    try:
+        settings = settings_from(options)
+        recipe = recipe_from(options)
+        # Wrong examples are told before the model is loaded.
+        learnt = [one for path in options.examples for one in read_examples(path)]
+        held_out = _some(list(read_examples(options.held_out)), recipe.held_out_limit)
+        model = load_embedding_model(ensure_default_model(settings.data_dir / "models"))
+        job = _job(options, recipe, model, learnt, held_out)
+        pace = Pace(60 * options.minutes, 60 * options.checkpoint_minutes)
+        with _progress(recipe.steps) as show:
+            state = train(job, options.resume, pace, show)
+        if state.step < recipe.steps:
+            print(f"时间到，完成了 {state.step}/{recipe.steps} 步；加 --resume 可接着训练。")
+            return 1
+        _publish(job, state, model, options.licence)
+    except YoujuError as error:
+        complain(error)
+        return 2
+    return 0
+
+
+def _some(examples: list[Example], limit: int) -> list[Example]:
+    if not 0 < limit < len(examples):
+        return examples
+    return random.Random(0).sample(examples, limit)  # noqa: S311
+
+
+def _job(
+    options: Namespace,
+    recipe: Recipe,
+    model: EmbeddingModel,
+    learnt: Sequence[Example],
+    held_out: Sequence[Example],
+) -> Run:
+    if not learnt or not held_out:
+        raise BadOption("训练样例和留出的样例都不能是空的。")
+    if recipe.layers > model.shape.layers:
+        raise BadOption(f"--layers 最多是向量模型的 {model.shape.layers} 层。")
+    reader = initial_reader(model, recipe.layers, recipe.dropout, recipe.seed)
+    half = resolve_precision(options.precision) == "bfloat16"
+    if options.device != "cpu" and options.precision == "auto":
+        half = torch.cuda.is_bf16_supported()
+    vocabulary = open_vocabulary(model.folder, model.shape.positions)
+    kit = Kit(model.words.to(options.device), vocabulary, half)
+    data = _checksums([*options.examples, options.held_out])
+    data["embedding model"] = model.fingerprint
+    return Run(reader.to(options.device), kit, learnt, held_out, recipe, options.out, data)
+
+
+def _checksums(paths: Sequence[Path]) -> dict[str, str]:
+    found = {}
+    for path in paths:
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        found["/".join(path.parts[-2:])] = digest
+    return found
+
+
+@contextmanager
+def _progress(steps: int) -> Iterator[Callable[[State], None]]:
+    columns = (
+        TextColumn("训练 {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        task = bars.add_task("", total=steps)
+
+        def show(state: State) -> None:
+            bars.update(task, completed=state.step, description=f"损失 {state.loss:.3f}")
+            if state.judged and state.judged[-1][0] == state.step:
+                bars.print(f"第 {state.step} 步：{_told(state.judged[-1][1])}")
+
+        yield show
+
+
+def _told(figures: Figures) -> str:
+    return "，".join(
+        f"{name} {value:.3f}"
+        for name, value in figures.as_json().items()
+        if value is not None
+    )  # fmt: skip
+
+
+def _publish(job: Run, state: State, model: EmbeddingModel, licences: Sequence[str]) -> None:
+    which, figures = finish(job)
+    reader = job.reader.eval()
+    facts = {
+        "embedding_model": model.fingerprint,
+        "token_limit": str(reader.shape.positions),
+        "part_limit": str(min(PART_LIMIT, reader.shape.positions // 4)),
+        "question_prompt": QUESTION_PROMPT,
+    }
+    save_tensors(job.folder / WEIGHTS, reader.state_dict(), facts)
+    size = export(reader, job.folder / SHIPPED, facts)
+    told = Facts(
+        model.fingerprint, licences, which, figures, state.judged, size, reader.shape.positions
+    )
+    card = model_card(job.recipe, told, job.data, job.examples, job.held_out)
+    (job.folder / CARD).write_text(card, encoding="utf-8")
+    print(f"采用{which}的权重：{_told(figures)}")
+    print(f"已写入 {job.folder}：{WEIGHTS}、{SHIPPED}（{size / 2**20:.1f} MiB）、{CARD}")
+
+
+if __name__ == "__main__":
+    run(main)

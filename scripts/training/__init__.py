@@ -1,0 +1,1 @@
+"""Training the reader: its examples, its network, and how it learns from them."""

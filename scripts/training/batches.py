@@ -1,0 +1,178 @@
+"""Questions and passages as tokens, in batches whose order follows from the seed alone.
+
+    <s> query: QUESTION </s></s> CONTEXT TEXT </s>
+
+Text is cut from its end where it does not fit. All of it is read in simplified characters, one for
+one, so that offsets into the text hold.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from tokenizers import Encoding, Tokenizer
+from torch import Tensor
+
+from index.language.folding import simplify
+from training.examples import Example, Read
+
+QUESTION_PROMPT = "query: "
+PART_LIMIT = 64
+"""Tokens of the question (prompt included), and of title and headings, that are read."""
+
+Span = tuple[int, int]
+
+# Batches among which lengths are sorted: fewer pad more, more are less of a shuffle.
+_POOL = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A tokenizer, the ids around its texts, and the most tokens of an input."""
+
+    tokenizer: Tokenizer
+    bos: int
+    eos: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One read: the text's tokens are `ids[first:-1]`, with their `offsets` in the text.
+
+    `golds` are the answers as inclusive spans of places in `ids`: (0, 0) where there is none,
+    empty where each is cut off.
+    """
+
+    ids: list[int]
+    first: int
+    offsets: list[Span]
+    golds: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole examples; `sizes` are their numbers of reads, which are the rows.
+
+    `ids` and `mask` (true for tokens) and `allowed` (the text's tokens, and the first, which
+    stands for no answer) are (rows, length); `golds` (rows, most, 2) is filled up with -1;
+    `positive` is (rows,).
+    """
+
+    ids: Tensor
+    mask: Tensor
+    allowed: Tensor
+    golds: Tensor
+    positive: Tensor
+    sizes: tuple[int, ...]
+    reads: tuple[Tokens, ...]
+
+    def to(self, device: torch.device) -> Batch:
+        """The batch with its tensors on a device."""
+        names = ("ids", "mask", "allowed", "golds", "positive")
+        return replace(self, **{name: getattr(self, name).to(device) for name in names})
+
+
+def open_vocabulary(folder: Path, limit: int) -> Vocabulary:
+    """The tokenizer of a model folder."""
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    bos, *_, eos = tokenizer.encode("").ids
+    return Vocabulary(tokenizer, bos, eos, limit)
+
+
+def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
+    """The examples as one batch, as long as the longest read."""
+    sizes = tuple(len(one.reads) for one in examples)
+    reads = tuple(_tokens(examples, vocabulary))
+    longest = max(len(read.ids) for read in reads)
+    most = max(1, *(len(read.golds) for read in reads))
+    ids = torch.full((len(reads), longest), vocabulary.eos)
+    mask, allowed = (torch.zeros(ids.shape, dtype=torch.bool) for _ in range(2))
+    golds = torch.full((len(reads), most, 2), -1)
+    for row, read in enumerate(reads):
+        ids[row, : len(read.ids)] = torch.tensor(read.ids)
+        mask[row, : len(read.ids)] = True
+        allowed[row, read.first : len(read.ids) - 1] = True
+        for place, gold in enumerate(read.golds):
+            golds[row, place] = torch.tensor(gold)
+    allowed[:, 0] = True
+    positive = [bool(read.answers) for one in examples for read in one.reads]
+    return Batch(ids, mask, allowed, golds, torch.tensor(positive), sizes, reads)
+
+
+def _tokens(examples: Sequence[Example], vocabulary: Vocabulary) -> Iterator[Tokens]:
+    reads = [read for one in examples for read in one.reads]
+    questions = _encoded(vocabulary, [QUESTION_PROMPT + one.question for one in examples])
+    asked = [q for q, one in zip(questions, examples, strict=True) for _ in one.reads]
+    contexts = _encoded(vocabulary, [read.context for read in reads])
+    texts = _encoded(vocabulary, [read.text for read in reads])
+    for parts in zip(asked, contexts, texts, reads, strict=True):
+        yield _joined(*parts, vocabulary)
+
+
+def _encoded(vocabulary: Vocabulary, texts: list[str]) -> list[Encoding]:
+    simple = [simplify(text) for text in texts]
+    return vocabulary.tokenizer.encode_batch(simple, add_special_tokens=False)
+
+
+def _joined(
+    question: Encoding, context: Encoding, text: Encoding, read: Read, vocabulary: Vocabulary
+) -> Tokens:
+    bos, eos = vocabulary.bos, vocabulary.eos
+    part = min(PART_LIMIT, vocabulary.limit // 4)
+    head = [bos, *question.ids[:part], eos, eos, *context.ids[:part]]
+    room = vocabulary.limit - len(head) - 1
+    offsets = text.offsets[:room]
+    golds = _golds(offsets, len(head), read.answers) if read.answers else ((0, 0),)
+    ids = [*head, *text.ids[:room], eos]
+    return Tokens(ids, len(head), offsets, golds)
+
+
+def _golds(offsets: list[Span], first: int, answers: Sequence[Span]) -> tuple[Span, ...]:
+    spans = (token_span(offsets, answer) for answer in answers)
+    return tuple((first + start, first + end) for start, end in filter(None, spans))
+
+
+def token_span(offsets: Sequence[Span], answer: Span) -> Span | None:
+    """The first and last of the tokens that cover the answer; None where it is cut off.
+
+    The mark of a word's begin may be a token of its own over the first character: the answer
+    begins at the token after it.
+    """
+    start = bisect_right(offsets, answer[0], key=lambda span: span[0]) - 1
+    end = bisect_left(offsets, answer[1], key=lambda span: span[1])
+    return (start, max(start, end)) if start >= 0 and end < len(offsets) else None
+
+
+def batches(
+    examples: Sequence[Example], size: int, seed: int, begin: int = 0
+) -> Iterator[list[Example]]:
+    """Batches of examples of like length without end, from the one at place `begin` on."""
+    per_epoch = -(-len(examples) // size)
+    lengths = [max(len(read.context) + len(read.text) for read in one.reads) for one in examples]
+    place = begin
+    while True:
+        order = epoch_order(lengths, size, f"{seed} {place // per_epoch}")
+        for places in order[place % per_epoch :]:
+            yield [examples[one] for one in places]
+            place += 1
+
+
+def epoch_order(lengths: Sequence[int], size: int, seed: str) -> list[list[int]]:
+    """Each place once, in shuffled batches of `size`, whose members are of like length."""
+    chance = random.Random(seed)  # noqa: S311
+    places = list(range(len(lengths)))
+    chance.shuffle(places)
+    found: list[list[int]] = []
+    for start in range(0, len(places), size * _POOL):
+        pool = sorted(places[start : start + size * _POOL], key=lambda place: lengths[place])
+        found += [pool[at : at + size] for at in range(0, len(pool), size)]
+    chance.shuffle(found)
+    return found

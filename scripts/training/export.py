@@ -1,0 +1,79 @@
+"""The reader as it is shipped: an ONNX model in 8 bits that names what it was trained with.
+
+Inputs: `embeddings` (batch, length, hidden), rows of the embedding model's word table, and
+`attention_mask` (batch, length), 1 for tokens. Outputs: `rank` (batch,), `start` and `end`
+(batch, length); all are logits.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import onnx
+from onnx import ModelProto, TensorProto, helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from index.errors import YoujuError
+from training.checkpoints import publish
+from training.network import Reader
+from training.onnx_reader import HEADS, as_onnx
+
+FORMAT_VERSION = 1
+SIZE_LIMIT = 25 * 2**20
+"""Bytes: the file is kept with the code."""
+
+
+class ExportError(YoujuError):
+    """The reader cannot be shipped as it is."""
+
+
+def export(reader: Reader, path: Path, metadata: Mapping[str, str]) -> int:
+    """Write the reader in 8 bits; returns the file's size in bytes, and raises ExportError."""
+    model = quantised(as_onnx(reader))
+    helper.set_model_props(model, {"version": str(FORMAT_VERSION), **metadata})
+    data = model.SerializeToString()
+    if len(data) > SIZE_LIMIT:
+        raise ExportError(
+            f"导出的模型有 {len(data) / 2**20:.1f} MiB，超过 {SIZE_LIMIT // 2**20} MiB 的上限；"
+            f"请减少层数（--layers）。"
+        )
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    publish(part, path)
+    return len(data)
+
+
+def quantised(model: ModelProto) -> ModelProto:
+    """The model with its layers' weights in 8 bits, each column with a scale of its own.
+
+    Only 7 of the 8 are used: with all, processors without VNNI overflow, and nothing tells. The
+    heads stay in float32: they are small, and their logits are what is compared.
+    """
+    with tempfile.TemporaryDirectory() as folder, _without_advice():
+        found = Path(folder) / "quantised.onnx"
+        quantize_dynamic(
+            model,
+            found,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            reduce_range=True,
+            nodes_to_exclude=list(HEADS),
+            # What comes out of the runtime's own operators has no type that ONNX knows.
+            extra_options={"DefaultTensorType": TensorProto.FLOAT},
+        )
+        return onnx.load(found)
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Without the root logger's word that the model was not pre-processed, which it need not be."""
+    before = logging.root.level
+    logging.root.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logging.root.setLevel(before)

@@ -1,0 +1,82 @@
+"""The reader's network, operator by operator, as an ONNX model in float32.
+
+Written out and not traced: it then depends on no tracer, and holds no operator that it need not.
+"""
+
+from __future__ import annotations
+
+from onnx import ModelProto, TensorProto, ValueInfoProto, helper
+
+from training.network import Reader, Shape
+from training.onnx_graph import RUNTIME, Graph
+
+HEADS = ("rank.product", "span.product")
+"""The nodes of the last products."""
+
+
+def as_onnx(reader: Reader) -> ModelProto:
+    """See `export` for the model's inputs and outputs."""
+    graph, shape = Graph(reader.state_dict()), reader.shape
+    graph.op("Cast", ["attention_mask"], "mask", to=TensorProto.INT32)
+    states = _embedded(graph, shape)
+    for place in range(shape.layers):
+        states = _layer(graph, states, f"layers.{place}", shape)
+    first = graph.op("Gather", [states, graph.integers("zero", 0)], "first", axis=1)
+    last = graph.integers("last", [-1])
+    graph.op("Squeeze", [graph.linear(first, "rank"), last], "rank")
+    both = graph.linear(states, "span")
+    for name, half in zip(
+        ("start", "end"),
+        graph.ops("Split", [both], ["starts", "ends"], axis=-1, num_outputs=2),
+        strict=True,
+    ):
+        graph.op("Squeeze", [half, last], name)
+    return graph.model(*_signature(shape))
+
+
+def _embedded(graph: Graph, shape: Shape) -> str:
+    """Word vectors with their positions, normalised."""
+    sizes = graph.op("Shape", ["embeddings"], "length", start=1, end=2)
+    begin, rows = graph.integers("begin", [0]), graph.integers("rows", [0])
+    table = graph.weight("positions")
+    places = graph.op("Slice", [table, begin, sizes, rows], "places")
+    placed = graph.op("Add", ["embeddings", places], "placed")
+    norm = [graph.weight("norm.weight"), graph.weight("norm.bias")]
+    return graph.op("LayerNormalization", [placed, *norm], "embedded", epsilon=shape.epsilon)
+
+
+def _layer(graph: Graph, states: str, name: str, shape: Shape) -> str:
+    three = [f"{name}.{part}" for part in ("query", "key", "value")]
+    parts = graph.ops("Split", [graph.linear(states, f"{name}.qkv")], three, axis=-1, num_outputs=3)
+    found = graph.op(
+        "MultiHeadAttention", [*parts, "", "mask"], f"{name}.found", RUNTIME, num_heads=shape.heads
+    )
+    states = _added(graph, states, graph.linear(found, f"{name}.out"), f"{name}.out_norm", shape)
+    inner = graph.op("Gelu", [graph.linear(states, f"{name}.inner")], f"{name}.gelu")
+    outer = graph.linear(inner, f"{name}.outer")
+    return _added(graph, states, outer, f"{name}.outer_norm", shape)
+
+
+def _added(graph: Graph, states: str, found: str, name: str, shape: Shape) -> str:
+    norm = [graph.weight(f"{name}.weight"), graph.weight(f"{name}.bias")]
+    return graph.op(
+        "SkipLayerNormalization",
+        [states, found, *norm],
+        f"{name}.normed",
+        RUNTIME,
+        epsilon=shape.epsilon,
+    )
+
+
+def _signature(shape: Shape) -> tuple[list[ValueInfoProto], list[ValueInfoProto]]:
+    value, real = helper.make_tensor_value_info, TensorProto.FLOAT
+    inputs = [
+        value("embeddings", real, ["batch", "length", shape.hidden]),
+        value("attention_mask", TensorProto.INT64, ["batch", "length"]),
+    ]
+    outputs = [
+        value("rank", real, ["batch"]),
+        value("start", real, ["batch", "length"]),
+        value("end", real, ["batch", "length"]),
+    ]
+    return inputs, outputs
