@@ -67,7 +67,8 @@ def test_a_score_by_hand() -> None:
     lexical = index_of([["甲", "乙"], ["乙", "丙"]])
     idf_one, idf_two, idf_none = (math.log(1 + (2 - n + 0.5) / (n + 0.5)) for n in (1, 2, 0))
     tf = 1 / (1 + 1.2)
-    scores = lexical.scores({"甲": 1.0, "乙": 1.0, "庚": 1.0})
+    shares = Shares(bm25=0.45, passage=0.2, document=0.35)
+    scores = lexical.scores({"甲": 1.0, "乙": 1.0, "庚": 1.0}, shares)
     most = idf_one + idf_two + idf_none
     worth = 0.45 * tf + 0.2 + 0.35
     assert scores == pytest.approx([(idf_one + idf_two) * worth / most, idf_two * worth / most])

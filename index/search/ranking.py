@@ -95,7 +95,9 @@ def rank(
         own = ranking.within * dense + (1 - ranking.within) * words
         fused = within_documents(fused, own, legs.lexical.documents[rows])
     has_phrase = np.isin(rows, literal)
-    hit = has_phrase | (fused >= ranking.least) | (words >= HALF_ASKED)
+    hit = has_phrase
+    if question.content or ranking.all_words:
+        hit = has_phrase | (fused >= ranking.least) | (words >= HALF_ASKED)
     if len(literal):
         fused = _with_literal(fused, has_phrase, question)
     order = np.lexsort((rows, -fused))
@@ -122,7 +124,8 @@ def _with_literal(
 ) -> NDArray[np.float32]:
     """Passages that have the whole question in them come first, by at least one half.
 
-    A question without content (你好) is found so, but it is no reason to be sure of an answer.
+    A question without content (你好) is found only so, and that is no reason to be sure of an
+    answer.
     """
     scale = 0.5 if question.content else LEAST_SCORE
     return (scale * np.where(literal, 1 + fused, fused)).astype(np.float32)
