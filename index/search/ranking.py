@@ -31,7 +31,8 @@ NO_ROWS = np.array([], np.int64)
 class Ranking:
     """What a ranking is made of: the defaults are what serves, others are for measuring.
 
-    With `all_words` every token of the question counts alike, those that ask too.
+    With `all_words` every token of the question counts alike, those that ask too; with a `least`
+    of 0 every candidate is a hit.
     """
 
     fusion: Fusion = fuse
@@ -96,7 +97,7 @@ def rank(
         fused = within_documents(fused, own, legs.lexical.documents[rows])
     has_phrase = np.isin(rows, literal)
     hit = has_phrase
-    if question.content or ranking.all_words:
+    if question.content or not ranking.least:
         hit = has_phrase | (fused >= ranking.least) | (words >= HALF_ASKED)
     if len(literal):
         fused = _with_literal(fused, has_phrase, question)
