@@ -139,15 +139,15 @@ def building_folder(data_dir: Path) -> Path:
 def publish(data_dir: Path, building: Path, version: str) -> Path:
     """Flush a verified generation to disk, give it its name, and point `CURRENT` at it."""
     for path in (*building.rglob("*"), building):
-        _flush(path)
+        flush(path)
     folder = _generations(data_dir) / version
     building.replace(folder)
-    _flush(folder.parent)
+    flush(folder.parent)
     pointer = data_dir / "CURRENT.new"
     pointer.write_text(version + "\n", encoding="ascii")
-    _flush(pointer)
+    flush(pointer)
     pointer.replace(data_dir / "CURRENT")
-    _flush(data_dir)
+    flush(data_dir)
     return folder
 
 
@@ -200,7 +200,8 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Questions put to an index by a method, each with its reply and its times."""
+"""Question sets as indexes, and questions put to them, each with its reply and its times."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from building import build_with_progress
 from measures import Asked
 from methods import Method
 from numpy.typing import NDArray
-from question_set import Question
+from question_set import Question, QuestionSet, write_corpus
 
 from index import SearchIndex
 from index.encoding.encoder import Encoder
 from index.types import Filters
+from service.settings import Settings
 
 TOP_K = 10
 Vectors = NDArray[np.float32]
@@ -78,7 +80,7 @@ def ask_all(
 
     asked: list[Asked] = []
     with SearchIndex.open(data_dir, encoder, ranking=method.ranking, on_stage=hear) as index:
-        ids = _ids(index)
+        ids = ids_by_path(index)
         use = index.ask if method.answers else index.search
         for question in questions:
             heard.clear()
@@ -89,6 +91,20 @@ def ask_all(
     return asked
 
 
-def _ids(index: SearchIndex) -> dict[str, str]:
+def build_set(one: QuestionSet, settings: Settings, encoder: Encoder) -> Path:
+    """The data folder of a set's index, built as any other with vectors kept from run to run.
+
+    Raises YoujuError.
+    """
+    evaluation = settings.data_dir / "evaluation"
+    place = evaluation / "sets" / one.name
+    write_corpus(one.documents, place / "corpus")
+    here = settings.model_copy(update={"corpus_dir": place / "corpus", "data_dir": place})
+    build_with_progress(here, encoder, evaluation / "cache")
+    return place
+
+
+def ids_by_path(index: SearchIndex) -> dict[str, str]:
+    """Each document's id by its path."""
     documents, _ = index.documents(0, index.info.documents)
     return {document.path: document.id for document in documents}

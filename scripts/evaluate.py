@@ -11,13 +11,13 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from asking import Memory, RememberingEncoder, ask_all
-from building import build_with_progress, complain
+from asking import Memory, RememberingEncoder, ask_all, build_set
+from building import complain
 from evaluation_page import write_page
 from measures import TOTAL, Row, row
 from options import run, settings_from
 from plans import Wanted, plans
-from question_set import QuestionSet, folders_of, read_set, write_corpus
+from question_set import QuestionSet, folders_of, read_set
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -90,11 +90,7 @@ def rows_of(
 
     Raises YoujuError.
     """
-    evaluation = settings.data_dir / "evaluation"
-    place = evaluation / "sets" / one.name
-    write_corpus(one.documents, place / "corpus")
-    here = settings.model_copy(update={"corpus_dir": place / "corpus", "data_dir": place})
-    build_with_progress(here, encoder, evaluation / "cache")
+    place = build_set(one, settings, encoder)
     for plan in plans(one, wanted):
         memory = Memory()
         for number, (name, method) in enumerate(plan.methods.items()):

@@ -69,7 +69,7 @@ def read_set(folders: Sequence[Path], *, distractors: bool = False) -> QuestionS
     open_ones: list[Question] = []
     given: list[Question] = []
     for folder in folders:
-        paths = dict(_read(folder / "passages.jsonl", corpus.add))
+        paths = dict(read_records(folder / "passages.jsonl", corpus.add))
         asked, in_context = _questions(folder / "questions.jsonl", paths)
         open_ones += asked
         given += in_context
@@ -81,7 +81,7 @@ def read_set(folders: Sequence[Path], *, distractors: bool = False) -> QuestionS
     name = "+".join(folder.resolve().name for folder in folders)
     far = [folder / "distractors.jsonl" for folder in folders if distractors]
     for path in filter(Path.is_file, far):
-        _read(path, corpus.add)
+        read_records(path, corpus.add)
         name = name.removesuffix(_DISTRACTED) + _DISTRACTED
     resolved = tuple(folder.resolve() for folder in folders)
     return QuestionSet(name, resolved, corpus.documents, tuple(open_ones), tuple(given))
@@ -141,7 +141,7 @@ def _questions(path: Path, paths: dict[str, str]) -> tuple[list[Question], list[
 
     A set with contexts gives both: what its context does not answer, another passage may.
     """
-    pairs = [pair for pair in _read(path, lambda record: _question(record, paths)) if pair]
+    pairs = [pair for pair in read_records(path, lambda record: _question(record, paths)) if pair]
     has_contexts = any(from_context for _, from_context in pairs)
     whole = [replace(one, within=None) for one, from_context in pairs if not from_context]
     return whole, [one for one, _ in pairs if one.within] if has_contexts else []
@@ -164,7 +164,7 @@ def _question(record: dict[str, Any], paths: dict[str, str]) -> tuple[Question, 
     return Question(text, documents, answers, paths[home] if home else None), context is not None
 
 
-def _read(path: Path, parse: Callable[[dict[str, Any]], T]) -> list[T]:
+def read_records(path: Path, parse: Callable[[dict[str, Any]], T]) -> list[T]:
     """What `parse` makes of each line's record; raises BadSet with the line's number."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")

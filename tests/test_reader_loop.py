@@ -208,7 +208,7 @@ class Killed(BaseException):
     """As if the process ended here."""
 
 
-@pytest.mark.parametrize("moment", ["save_file", "_flush"])
+@pytest.mark.parametrize("moment", ["save_file", "flush"])
 @pytest.mark.parametrize("saves", range(0, 8, 2))
 def test_killed_while_writing_a_run_loses_nothing(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str, saves: int

@@ -6,13 +6,11 @@ front matter.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-from question_set import QuestionSet
+from question_set import QuestionSet, read_records
 
 from index.documents.front_matter import read_front_matter
 from index.types import Span
@@ -26,8 +24,10 @@ def marked_places(one: QuestionSet) -> Places:
     bodies = _bodies(one.documents)
     found: defaultdict[tuple[str, str], set[Span]] = defaultdict(set)
     for folder in one.folders:
-        texts = {str(p["id"]): p["text"] for p in _records(folder / "passages.jsonl")}
-        for record in _records(folder / "questions.jsonl"):
+        texts = {
+            str(p["id"]): p["text"] for p in read_records(folder / "passages.jsonl", dict[str, Any])
+        }
+        for record in read_records(folder / "questions.jsonl", dict[str, Any]):
             for passage, span in _marks(record, texts):
                 # Passages with the same text under different titles are documents of their own.
                 for path, start in bodies[texts[passage]]:
@@ -54,10 +54,3 @@ def _marks(record: dict[str, Any], texts: Mapping[str, str]) -> Iterator[tuple[s
             end = start + len(words)
             if texts[passage][start:end] == words:
                 yield passage, Span(start, end)
-
-
-def _records(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a file that has been read as a set's before, so that it is well-formed."""
-    for line in path.read_text(encoding="utf-8").split("\n"):
-        if line.strip():
-            yield json.loads(line)

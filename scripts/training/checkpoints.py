@@ -6,7 +6,6 @@ Killed while a new one is written, the old one is still there. Nothing is pickle
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from index.errors import YoujuError
+from index.generation import flush
 from training.network import Reader
 
 _RECORD = "record"
@@ -41,9 +41,9 @@ def publish(part: Path, path: Path) -> None:
     """Flush a new file to the disk, then put it in the place of the old one."""
     # safetensors writes for the owner only.
     part.chmod(0o644)
-    _flush(part)
+    flush(part)
     part.replace(path)
-    _flush(path.parent)
+    flush(path.parent)
 
 
 def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -95,11 +95,3 @@ def average(paths: Sequence[Path]) -> dict[str, Tensor]:
     """The mean of the weights of several files."""
     loaded = [load_tensors(path)[0] for path in paths]
     return {name: torch.stack([one[name] for one in loaded]).mean(0) for name in loaded[0]}
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from asking import Memory, RememberingEncoder
-from building import build_with_progress
-from question_set import Question, QuestionSet, folders_of, read_set, sample, write_corpus
+from asking import Memory, RememberingEncoder, build_set, ids_by_path
+from question_set import Question, QuestionSet, folders_of, read_set, sample
 
 from index import SearchIndex
 from index.documents.front_matter import read_front_matter
@@ -82,8 +81,7 @@ class _Asked:
         self.places = marked_places(one)
         self._index = index
         self._seed = seed
-        documents, _ = index.documents(0, index.info.documents)
-        self._ids = {document.path: document.id for document in documents}
+        self._ids = ids_by_path(index)
 
     def rng(self, what: str) -> Random:
         """Chance that depends on what it is for alone, not on what was drawn before."""
@@ -103,11 +101,7 @@ class _Asked:
 
 
 def _index(one: QuestionSet, settings: Settings, encoder: Encoder) -> SearchIndex:
-    evaluation = settings.data_dir / "evaluation"
-    place = evaluation / "sets" / one.name
-    write_corpus(one.documents, place / "corpus")
-    here = settings.model_copy(update={"corpus_dir": place / "corpus", "data_dir": place})
-    build_with_progress(here, encoder, evaluation / "cache")
+    place = build_set(one, settings, encoder)
     # A question is put to all documents and to its own: its vector is made once.
     remembering = RememberingEncoder(encoder, Memory(), recalls=True)
     return SearchIndex.open(place, remembering, ranking=_EVERYTHING)
