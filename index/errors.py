@@ -11,7 +11,7 @@
     │   ├── IndexMissing          nothing has been published yet
     │   ├── IndexDamaged          a file is missing or its checksum differs
     │   └── IndexMismatch         made by another version, model or setting
-    ├── ModelError                the embedding model cannot be loaded
+    ├── ModelError                a model (for vectors, for reading) cannot be loaded
     └── QueryError                the request itself is wrong
         ├── BadQuestion           empty, or too long
         ├── BadFilter             impossible dates and the like

@@ -116,10 +116,14 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One passage's score on each leg, each within 0 and 1 and comparable between questions."""
+    """One passage's scores, each within 0 and 1 and comparable between questions.
+
+    Of each leg, and the reader's own; None where it has not read the passage.
+    """
 
     dense: float
     lexical: float
+    reader: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ class Reprint:
 class Citation:
     """A passage quoted to the letter with its place: `document.text[start:end] == text`.
 
-    `rank` counts from 1. `score` (0 to 1) is the fused one that orders the citations.
+    `rank` counts from 1. `score` (0 to 1) orders the citations: of passages that were read it is
+    the probability that they answer, else the two legs' fused score.
     `highlights` are spans of the document, inside this passage. `sha256` is the document's.
     `reprints` are the other places where the passage stands, which are no hits of their own.
     """
@@ -199,7 +204,8 @@ class Reply:
     """What a question comes back with.
 
     `reason` says why there is no answer; both are None only where no answer was asked for.
-    `dates` are the stretches of time that the question names.
+    `alternatives` are answers of other passages that say something else. `dates` are the stretches
+    of time that the question names.
     """
 
     question: str
@@ -208,6 +214,7 @@ class Reply:
     citations: tuple[Citation, ...]
     index_version: str
     dates: tuple[DateHint, ...] = ()
+    alternatives: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from reply_text import reply_text
 
 from index import SearchIndex
 from index.errors import YoujuError
+from index.reading.shipped import OFF
 from index.search_index import MAX_TOP_K
 from service.responses import ask_response
+from service.settings import Settings
 
 
 def main(arguments: list[str]) -> int:
@@ -20,16 +22,29 @@ def main(arguments: list[str]) -> int:
     made = parser("ask", "向已建好的索引提一个问题。")
     made.add_argument("question", help="问题，例如：日照投入了多少扶贫资金？")
     made.add_argument("--top-k", type=_top_k, default=5, metavar="N", help="段落数，1–50（默认 5）")
+    made.add_argument(
+        "--no-rerank", action="store_true", help="不用阅读器：更快，但不如它准，答案是整句话"
+    )
     made.add_argument("--json", action="store_true", help="输出 JSON，内容与 POST /ask 相同")
     options = made.parse_args(arguments)
     try:
         settings = settings_from(options)
-        with SearchIndex.open(settings.data_dir, settings=settings.index_settings()) as index:
+        with _open(settings, with_reader=not options.no_rerank) as index:
             _ask(index, options)
     except YoujuError as error:
         print(f"错误：{error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _open(settings: Settings, with_reader: bool) -> SearchIndex:
+    """The published index; one question that is not to be read needs no reader loaded."""
+    return SearchIndex.open(
+        settings.data_dir,
+        settings=settings.index_settings(),
+        reader=settings.reader if with_reader else OFF,
+        pages=settings.read_passages,
+    )
 
 
 def _ask(index: SearchIndex, options: argparse.Namespace) -> None:

@@ -16,6 +16,7 @@ from question_set import Question, QuestionSet, write_corpus
 
 from index import SearchIndex
 from index.encoding.encoder import Encoder
+from index.reading.reader import Reader
 from index.types import Filters
 from service.settings import Settings
 
@@ -70,7 +71,11 @@ class RememberingEncoder:
 
 
 def ask_all(
-    data_dir: Path, encoder: Encoder, method: Method, questions: Iterable[Question]
+    data_dir: Path,
+    encoder: Encoder,
+    reader: Reader | None,
+    method: Method,
+    questions: Iterable[Question],
 ) -> list[Asked]:
     """Ask each question, in its document alone where it has one; only search without answers."""
     heard: dict[str, float] = {}
@@ -79,7 +84,10 @@ def ask_all(
         heard[stage] = heard.get(stage, 0.0) + seconds
 
     asked: list[Asked] = []
-    with SearchIndex.open(data_dir, encoder, ranking=method.ranking, on_stage=hear) as index:
+    reads = reader if method.read else None
+    with SearchIndex.open(
+        data_dir, encoder, reader=reads, ranking=method.ranking, on_stage=hear
+    ) as index:
         ids = ids_by_path(index)
         use = index.ask if method.answers else index.search
         for question in questions:

@@ -25,6 +25,8 @@ from rich.table import Table
 from index.encoding.encoder import Encoder
 from index.encoding.model_loading import load_encoder
 from index.errors import YoujuError
+from index.reading.reader import Reader
+from index.reading.shipped import load_reader
 from service.settings import Settings
 
 RECALLED = ", with the first method's vectors"
@@ -40,8 +42,9 @@ def main(arguments: list[str]) -> int:
         sets = [read_set(folders_of(n), distractors=options.distractors) for n in options.sets]
         wanted = _wanted(options)
         encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")
+        reader = load_reader(options.reader or settings.reader, settings.data_dir / "models")
         for one in sets:
-            rows += rows_of(one, wanted, settings, encoder)
+            rows += rows_of(one, wanted, settings, encoder, reader)
             # Each time: a long run that is broken off has told what it had measured.
             _write(rows, settings.data_dir / "evaluation", ["scripts/evaluate", *arguments])
     except YoujuError as error:
@@ -68,6 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--foreign", metavar="SET", help="把这个题库的问题当作没有答案的问题，测量拒答"
     )
+    made.add_argument(
+        "--reader",
+        metavar="FILE",
+        help="用这个阅读器（scripts/train_reader 导出的文件），off 为不用",
+    )
     made.add_argument("--data", type=Path, metavar="DIR", help="数据目录（默认 data/）")
     return made
 
@@ -84,7 +92,11 @@ def _wanted(options: argparse.Namespace) -> Wanted:
 
 
 def rows_of(
-    one: QuestionSet, wanted: Wanted, settings: Settings, encoder: Encoder
+    one: QuestionSet,
+    wanted: Wanted,
+    settings: Settings,
+    encoder: Encoder,
+    reader: Reader | None,
 ) -> Iterator[Row]:
     """Build the set's index, its vectors kept from run to run, then put each list to each method.
 
@@ -96,7 +108,7 @@ def rows_of(
         for number, (name, method) in enumerate(plan.methods.items()):
             remembering = RememberingEncoder(encoder, memory, recalls=number > 0)
             bar = track(plan.questions, f"{plan.name} · {name}", console=Console(stderr=True))
-            asked = ask_all(place, remembering, method, bar)
+            asked = ask_all(place, remembering, reader, method, bar)
             timed = "question to answer" if method.answers else "search alone"
             yield row(
                 plan.name,

@@ -1,4 +1,4 @@
-"""The rankings that are measured: ours, the plain ones, and ours without each of its parts."""
+"""What is measured: ours, its first stage, the plain ones, and the first without each part."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from index.search.fusion import Floats, Fusion, fuse, reciprocal_ranks
 from index.search.lexical import SHARES, Shares
 from index.search.ranking import RANKING, Ranking
 
-OURS = "ours"
+OURS, FIRST_STAGE = "ours", "first stage"
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A ranking, and whether its scores are on the scale that answers and refusals go by."""
+    """A first stage, whether its scores are on the scale that answers and refusals go by, and
+    whether the best passages are then read.
+    """
 
     ranking: Ranking
     answers: bool = True
+    read: bool = False
 
 
 def _plain(fusion: Fusion) -> Method:
@@ -29,7 +32,7 @@ def _plain(fusion: Fusion) -> Method:
 
 
 def _without_share(name: str) -> Ranking:
-    """Ours without one part of the lexical score, the others in proportion."""
+    """The first stage without one part of the lexical score, the others in proportion."""
     left = asdict(SHARES) | {name: 0.0}
     return Ranking(
         shares=Shares(**{part: share / sum(left.values()) for part, share in left.items()})
@@ -50,17 +53,18 @@ def _as_if_long(dense: Floats, lexical: Floats, said: float) -> Floats:
 
 # Ours comes first: its times are those of a question that nothing is remembered of.
 METHODS = {
-    OURS: Method(RANKING),
+    OURS: Method(RANKING, read=True),
+    FIRST_STAGE: Method(RANKING),
     "BM25": _plain(_words_alone),
     "dense": _plain(_meaning_alone),
     "RRF": _plain(reciprocal_ranks),
-    "ours, no dense leg": Method(Ranking(_words_alone, least=0), answers=False),
-    "ours, no lexical leg": Method(Ranking(_meaning_alone, least=0), answers=False),
-    "ours, one rule for all lengths": Method(Ranking(_as_if_long)),
-    "ours, no BM25 share": Method(_without_share("bm25")),
-    "ours, no passage share": Method(_without_share("passage")),
-    "ours, no document share": Method(_without_share("document")),
-    "ours, no places": Method(Ranking(elsewhere=1)),
-    "ours, no order within documents": Method(Ranking(within=None)),
-    "ours, no phrases": Method(Ranking(literal=False)),
+    "first stage, no dense leg": Method(Ranking(_words_alone, least=0), answers=False),
+    "first stage, no lexical leg": Method(Ranking(_meaning_alone, least=0), answers=False),
+    "first stage, one rule for all lengths": Method(Ranking(_as_if_long)),
+    "first stage, no BM25 share": Method(_without_share("bm25")),
+    "first stage, no passage share": Method(_without_share("passage")),
+    "first stage, no document share": Method(_without_share("document")),
+    "first stage, no places": Method(Ranking(elsewhere=1)),
+    "first stage, no order within documents": Method(Ranking(within=None)),
+    "first stage, no phrases": Method(Ranking(literal=False)),
 }

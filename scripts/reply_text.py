@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from index.types import Citation, DateHint, Metadata, Reason, Reply, Reprint
+from index.types import Answer, Citation, DateHint, Metadata, Reason, Reply, Reprint
 
 REASONS = {
     Reason.NO_MATCH: "文档里没有与这个问题相关的内容。",
@@ -22,14 +22,20 @@ def reply_text(reply: Reply) -> str:
 
 def _lines(reply: Reply) -> Iterator[str]:
     if reply.answer:
-        yield f"答：{reply.answer.text}（出处 [{reply.answer.citation}]）"
+        yield f"答：{_said(reply.answer)}"
     elif reply.reason:
         yield REASONS[reply.reason]
+    for other in reply.alternatives:
+        yield f"另一处的说法：{_said(other)}"
     if reply.dates:
         yield f"问题里提到的时间：{'；'.join(map(_date, reply.dates))}"
     for citation in reply.citations:
         yield ""
         yield from _citation(citation)
+
+
+def _said(answer: Answer) -> str:
+    return f"{answer.text}（出处 [{answer.citation}]）"
 
 
 def _date(hint: DateHint) -> str:
@@ -46,7 +52,8 @@ def _days(hint: DateHint) -> str:
 
 def _citation(citation: Citation) -> Iterator[str]:
     yield f"[{citation.rank}] {_about(citation.metadata)}"
-    yield f"    {_place(citation)}，得分 {citation.score:.2f}"
+    by = "得分" if citation.scores.reader is None else "能回答的概率"
+    yield f"    {_place(citation)}，{by} {citation.score:.2f}"
     if citation.reprints:
         yield f"    另见于：{_reprints(citation.reprints)}"
     yield citation.text

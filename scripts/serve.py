@@ -14,8 +14,9 @@ from index.builder import is_stale
 from index.encoding.encoder import Encoder
 from index.encoding.model_loading import load_encoder
 from index.errors import YoujuError
+from index.reading.shipped import load_reader
 from service.app import create_app
-from service.library import Library, opener
+from service.library import Library, Opener
 from service.settings import Settings
 
 BACKLOG = 2048
@@ -31,20 +32,23 @@ def main(arguments: list[str]) -> int:
         settings = settings_from(options)
         # The address comes first: whether it is free should not take a build to find out.
         with _bound(settings) as door:
-            encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")
+            # So do the models: one that cannot be used is told before a build too.
+            models = settings.data_dir / "models"
+            encoder = load_encoder(settings.index_settings(), models)
+            reader = load_reader(settings.reader, models)
             _build_if_stale(settings, encoder)
             _listen(door, settings)
-            _serve(door, settings, encoder)
+            _serve(door, settings, Opener(settings, encoder, reader))
     except YoujuError as error:
         complain(error)
         return 2
     return 0
 
 
-def _serve(door: socket.socket, settings: Settings, encoder: Encoder) -> None:
+def _serve(door: socket.socket, settings: Settings, opener: Opener) -> None:
     """Answer requests until a signal ends it; the requests in flight are answered first."""
-    library = Library(settings.data_dir, opener(settings.index_settings()), encoder=encoder)
-    config = uvicorn.Config(create_app(settings, library), log_level=settings.log_level)
+    app = create_app(settings, Library(settings.data_dir, opener))
+    config = uvicorn.Config(app, log_level=settings.log_level)
     print(f"打开 {_address(settings)} 提问；按 Ctrl+C 结束。", flush=True)
     try:
         uvicorn.Server(config).run(sockets=[door])

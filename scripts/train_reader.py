@@ -1,4 +1,4 @@
-"""Train the reader on examples, in pieces if need be, and export it.
+"""Train the reader on question sets, in pieces if need be, and export it.
 
 Exit status: 0 trained and exported; 1 the time is up, go on with --resume; 2 an error.
 """
@@ -18,15 +18,15 @@ from options import BadOption, run, settings_from
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from training.arguments import parser, recipe_from
-from training.batches import PART_LIMIT, QUESTION_PROMPT, open_vocabulary
 from training.checkpoints import save_tensors
 from training.choosing import finish
 from training.embedding_model import EmbeddingModel, initial_reader, load_embedding_model
-from training.examples import Example, read_examples
+from training.examples import Example
 from training.export import export
 from training.judging import Figures
-from training.loop import Pace, train
+from training.loop import Pace, refuse_begun, train
 from training.model_card import Facts, model_card
+from training.preparing import EXAMPLES, Prepared, prepared, write_all
 from training.recipe import Recipe
 from training.run import Run, State
 from training.scoring import Kit
@@ -34,6 +34,7 @@ from training.scoring import Kit
 from index.encoding.default_model import ensure_default_model
 from index.encoding.model_loading import resolve_precision
 from index.errors import YoujuError
+from index.reading.inputs import open_vocabulary
 
 WEIGHTS, SHIPPED, CARD = "reader.safetensors", "reader.onnx", "README.md"
 
@@ -44,11 +45,14 @@ def main(arguments: list[str]) -> int:
     try:
         settings = settings_from(options)
         recipe = recipe_from(options)
-        # Wrong examples are told before the model is loaded.
-        learnt = [one for path in options.examples for one in read_examples(path)]
-        held_out = _some(list(read_examples(options.held_out)), recipe.held_out_limit)
         model = load_embedding_model(ensure_default_model(settings.data_dir / "models"))
-        job = _job(options, recipe, model, learnt, held_out)
+        if recipe.layers > model.shape.layers:
+            raise BadOption(f"--layers 最多是向量模型的 {model.shape.layers} 层。")
+        if not options.resume:
+            refuse_begun(options.out)
+            write_all(options.sources, options.out, settings)
+        examples = prepared(options.out, options.hold_out, options.negatives)
+        job = _job(options, recipe, model, examples)
         pace = Pace(60 * options.minutes, 60 * options.checkpoint_minutes)
         with _progress(recipe.steps) as show:
             state = train(job, options.resume, pace, show)
@@ -62,41 +66,39 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _some(examples: list[Example], limit: int) -> list[Example]:
-    if not 0 < limit < len(examples):
-        return examples
-    return random.Random(0).sample(examples, limit)  # noqa: S311
-
-
 def _job(
     options: Namespace,
     recipe: Recipe,
     model: EmbeddingModel,
-    learnt: Sequence[Example],
-    held_out: Sequence[Example],
+    examples: Prepared,
 ) -> Run:
-    if not learnt or not held_out:
-        raise BadOption("训练样例和留出的样例都不能是空的。")
-    if recipe.layers > model.shape.layers:
-        raise BadOption(f"--layers 最多是向量模型的 {model.shape.layers} 层。")
+    if not examples.learnt or not examples.held_out:
+        raise BadOption("训练样例和留出的样例都不能是空的：请换题库，或调整 --hold-out。")
     reader = initial_reader(model, recipe.layers, recipe.dropout, recipe.seed)
     half = resolve_precision(options.precision) == "bfloat16"
     if options.device != "cpu" and options.precision == "auto":
         half = torch.cuda.is_bf16_supported()
     vocabulary = open_vocabulary(model.folder, model.shape.positions)
     kit = Kit(model.words.to(options.device), vocabulary, half)
-    data = _checksums([*options.examples, options.held_out])
-    data["embedding model"] = model.fingerprint
-    return Run(reader.to(options.device), kit, learnt, held_out, recipe, options.out, data)
+    data = {
+        f"{EXAMPLES}, sha256": _checksum(options.out / EXAMPLES),
+        "hold out": str(options.hold_out),
+        "negatives": str(options.negatives),
+        "embedding model": model.fingerprint,
+    }
+    held_out = _some(examples.held_out, recipe.held_out_limit)
+    return Run(reader.to(options.device), kit, examples.learnt, held_out, recipe, options.out, data)
 
 
-def _checksums(paths: Sequence[Path]) -> dict[str, str]:
-    found = {}
-    for path in paths:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        found["/".join(path.parts[-2:])] = digest
-    return found
+def _some(examples: list[Example], limit: int) -> list[Example]:
+    if not 0 < limit < len(examples):
+        return examples
+    return random.Random(0).sample(examples, limit)  # noqa: S311
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 @contextmanager
@@ -132,8 +134,6 @@ def _publish(job: Run, state: State, model: EmbeddingModel, licences: Sequence[s
     facts = {
         "embedding_model": model.fingerprint,
         "token_limit": str(reader.shape.positions),
-        "part_limit": str(min(PART_LIMIT, reader.shape.positions // 4)),
-        "question_prompt": QUESTION_PROMPT,
     }
     save_tensors(job.folder / WEIGHTS, reader.state_dict(), facts)
     size = export(reader, job.folder / SHIPPED, facts)

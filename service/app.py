@@ -15,7 +15,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.concurrency import run_in_threadpool
 
 from service import errors
-from service.library import Library, opener
+from service.library import Library, Opener
 from service.middleware import BodyLimit, SecurityHeaders
 from service.problems import Problem
 from service.routes import TAGS, router
@@ -34,7 +34,7 @@ def create_app(settings: Settings, library: Library | None = None) -> FastAPI:
 
     The library is started and stopped with the application.
     """
-    shelf = library or Library(settings.data_dir, opener(settings.index_settings()))
+    shelf = library or Library(settings.data_dir, Opener(settings))
     app = FastAPIOffline(
         docs_url="/docs",
         redoc_url=None,

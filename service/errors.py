@@ -42,7 +42,7 @@ KINDS: Mapping[type[index_errors.YoujuError], Kind] = {
     index_errors.IndexMissing: Kind(503, "index-missing", "还没有索引", _REBUILD),
     index_errors.IndexDamaged: Kind(503, "index-damaged", "索引已损坏", _REBUILD),
     index_errors.IndexMismatch: Kind(503, "index-mismatch", "索引与设置不符", _REBUILD),
-    index_errors.ModelError: Kind(503, "model-unavailable", "向量模型无法使用"),
+    index_errors.ModelError: Kind(503, "model-unavailable", "模型无法使用"),
     index_errors.QueryError: INVALID,
     index_errors.BadQuestion: INVALID,
     index_errors.BadFilter: INVALID,

@@ -17,29 +17,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import IndexMissing, IndexUnusable, YoujuError
-from index.types import IndexSettings
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from index.encoding.encoder import Encoder
+    from index.reading.reader import Reader
     from index.search_index import SearchIndex
 
 log = logging.getLogger(__name__)
 
-OpenIndex = Callable[[Path, "Encoder | None"], "SearchIndex"]
+OpenIndex = Callable[[Path], "SearchIndex"]
 ReadVersion = Callable[[Path], str | None]
 
 _NOT_YET = "索引尚未载入，请稍候再试。"
 
 
-def opener(settings: IndexSettings) -> OpenIndex:
-    """The real way to open a generation; the heavy imports wait until it is used."""
+class Opener:
+    """The real way to open a generation; the heavy imports wait until it is used.
 
-    def open_index(data_dir: Path, encoder: Encoder | None) -> SearchIndex:
+    The models are those given, else they are loaded with the first generation and kept for the
+    next ones. For one thread at a time.
+    """
+
+    def __init__(
+        self, settings: Settings, encoder: Encoder | None = None, reader: Reader | None = None
+    ) -> None:
+        self._settings = settings
+        self._encoder = encoder
+        self._reader: Reader | str | None = settings.reader if reader is None else reader
+
+    def __call__(self, data_dir: Path) -> SearchIndex:
+        """Open the published generation; raises what `SearchIndex.open` does."""
         from index.search_index import SearchIndex
 
-        return SearchIndex.open(data_dir, encoder, settings=settings)
-
-    return open_index
+        index = SearchIndex.open(
+            data_dir,
+            self._encoder,
+            settings=self._settings.index_settings(),
+            reader=self._reader,
+            pages=self._settings.read_passages,
+        )
+        self._encoder, self._reader = index.encoder, index.reader
+        return index
 
 
 def _current_version(data_dir: Path) -> str | None:
@@ -69,7 +88,6 @@ class Library:
         data_dir: Path,
         open_index: OpenIndex,
         *,
-        encoder: Encoder | None = None,
         read_version: ReadVersion = _current_version,
         poll_seconds: float = 0.5,
         retry_seconds: float = 30.0,
@@ -81,7 +99,6 @@ class Library:
         self._retry_seconds = retry_seconds
         self._lock = threading.Lock()
         self._holding: _Holding | None = None
-        self._encoder = encoder
         self._seen: str | None = None
         self._problem: YoujuError | None = IndexUnusable(_NOT_YET)
         self._retry_at = 0.0
@@ -135,7 +152,7 @@ class Library:
                 return
             if version is None:
                 raise IndexMissing(f"{self._data_dir} 里还没有索引，请运行 scripts/rebuild_index。")
-            index = self._open_index(self._data_dir, self._encoder)
+            index = self._open_index(self._data_dir)
         except YoujuError as error:
             self._failed(version, error)
         except Exception as error:
@@ -151,7 +168,6 @@ class Library:
         return self._problem is not None and time.monotonic() >= self._retry_at
 
     def _opened(self, index: SearchIndex) -> None:
-        self._encoder = index.encoder
         self._seen = index.info.version
         self._problem = None
         self._swap(_Holding(index))

@@ -58,6 +58,9 @@ class _Asked(BaseModel):
         AfterValidator(_not_blank),
     ]
     top_k: Annotated[int, Field(ge=1, le=MAX_TOP_K, description="最多返回几条引用")] = 5
+    rerank: Annotated[
+        bool, Field(description="是否用阅读器重排段落、摘取答案；false 更快，但不如它准")
+    ] = True
 
 
 class _FilterFields(BaseModel):

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from index.types import Citation, DateHint, DocumentSummary, IndexInfo, Metadata, Reply, Reprint
+from index.types import (
+    Answer,
+    Citation,
+    DateHint,
+    DocumentSummary,
+    IndexInfo,
+    Metadata,
+    Reply,
+    Reprint,
+)
 from service.schemas import (
     AnswerOut,
     AskResponse,
@@ -21,11 +30,11 @@ from service.schemas import (
 
 def ask_response(reply: Reply, took_ms: float) -> AskResponse:
     """A whole reply."""
-    answer = reply.answer
     return AskResponse(
         **_found(reply, took_ms),
-        answer=None if answer is None else AnswerOut.model_validate(answer, from_attributes=True),
+        answer=None if reply.answer is None else _answer_out(reply.answer),
         reason=reply.reason,
+        alternatives=[_answer_out(other) for other in reply.alternatives],
     )
 
 
@@ -77,6 +86,10 @@ def _found(reply: Reply, took_ms: float) -> dict[str, Any]:
         "index_version": reply.index_version,
         "took_ms": took_ms,
     }
+
+
+def _answer_out(answer: Answer) -> AnswerOut:
+    return AnswerOut.model_validate(answer, from_attributes=True)
 
 
 def _reprint_out(reprint: Reprint) -> ReprintOut:

@@ -171,14 +171,24 @@ def page() -> FileResponse:
 def _ask(library: Library, asked: AskRequest | AskQuery) -> AskResponse:
     began = time.perf_counter()
     with library.lease() as index:
-        reply = index.ask(asked.question, top_k=asked.top_k, filters=asked.index_filters())
+        reply = index.ask(
+            asked.question,
+            top_k=asked.top_k,
+            filters=asked.index_filters(),
+            rerank=asked.rerank,
+        )
     return ask_response(reply, _milliseconds(began))
 
 
 def _search(library: Library, asked: AskRequest | AskQuery) -> SearchResponse:
     began = time.perf_counter()
     with library.lease() as index:
-        reply = index.search(asked.question, top_k=asked.top_k, filters=asked.index_filters())
+        reply = index.search(
+            asked.question,
+            top_k=asked.top_k,
+            filters=asked.index_filters(),
+            rerank=asked.rerank,
+        )
     return search_response(reply, _milliseconds(began))
 
 

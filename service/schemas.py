@@ -22,10 +22,13 @@ class SpanOut(BaseModel):
 
 
 class ScoresOut(BaseModel):
-    """The two legs' scores, each from 0 to 1."""
+    """The two legs' scores and the reader's, each from 0 to 1."""
 
     dense: Annotated[float, Field(description="语义相似度")]
     lexical: Annotated[float, Field(description="字词匹配度")]
+    reader: Annotated[
+        float | None, Field(description="只凭阅读器，它能回答问题的概率；没有读则为 null")
+    ]
 
 
 class AnswerOut(BaseModel):
@@ -63,7 +66,9 @@ class CitationOut(MetadataOut):
     """A passage to the letter: characters `start` to `end` of the document are `text`."""
 
     rank: Annotated[int, Field(description="名次，从 1 数")]
-    score: Annotated[float, Field(description="综合分，0–1")]
+    score: Annotated[
+        float, Field(description="名次的依据，0–1；读过的段落：能回答问题的概率；其余：综合分")
+    ]
     scores: ScoresOut
     document_id: str
     headings: Annotated[list[str], Field(description="所在的各级标题，由外到内")]
@@ -121,6 +126,10 @@ class AskResponse(SearchResponse):
 
     answer: Annotated[AnswerOut | None, Field(description="没有把握时为 null")]
     reason: Annotated[Reason | None, Field(description="没有答案的原因")]
+    alternatives: Annotated[
+        list[AnswerOut],
+        Field(description="别的引用里与答案不同的说法，如另一个数字或年份；没有则为空"),
+    ]
 
 
 class DocumentOut(MetadataOut):

@@ -75,6 +75,11 @@ class Settings(BaseSettings):
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         default="auto", description="计算精度；auto 按处理器选择"
     )
+    reader: Annotated[str, BeforeValidator(_not_blank)] = Field(
+        default="default",
+        description="阅读器：default 为附带的，off 不用，也可写 scripts/train_reader 导出的文件",
+    )
+    read_passages: int = Field(default=10, ge=1, le=50, description="每个问题最多读几段，1–50")
     max_chars: int = Field(default=250, ge=50, le=2000, description="每段最多的字符数，50–2000")
     max_file_mb: int = Field(
         default=20, ge=1, le=1024, description="单个文件的大小上限（MiB），1–1024"

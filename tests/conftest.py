@@ -12,6 +12,7 @@ from index.builder import build
 from index.encoding.default_model import ensure_default_model
 from index.encoding.encoder import Encoder
 from index.encoding.model_loading import load_encoder
+from index.reading.inputs import Vocabulary, open_vocabulary
 from index.types import IndexSettings
 from tests.packed_models import tiny_packed
 
@@ -42,6 +43,18 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("tiny")
     (root / "tiny.bin").write_bytes(tiny_packed())
     return ensure_default_model(root / "models", root / "tiny.bin")
+
+
+@pytest.fixture(scope="session")
+def tiny_vocabulary(tiny_folder: Path) -> Vocabulary:
+    """The tiny model's pieces: 64 tokens of an input."""
+    return open_vocabulary(tiny_folder, 64)
+
+
+@pytest.fixture(scope="session")
+def vocabulary(models_dir: Path) -> Vocabulary:
+    """The default model's pieces: 384 tokens of an input."""
+    return open_vocabulary(ensure_default_model(models_dir), 384)
 
 
 @pytest.fixture(scope="session")

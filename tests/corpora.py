@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from index.builder import build
+from index.reading.reader import Reader
 from index.search_index import SearchIndex
 from index.types import BuildReport, IndexSettings
 from tests.fakes import SubjectEncoder
@@ -62,6 +64,6 @@ def build_small(
     return build(corpus, data, encoder or SubjectEncoder(), settings)
 
 
-def open_small(data: Path) -> SearchIndex:
-    """The published generation with the fake encoder."""
-    return SearchIndex.open(data, SubjectEncoder())
+def open_small(data: Path, reader: Reader | None = None, **more: Any) -> SearchIndex:
+    """The published generation with the fake encoder, read by a reader if one is given."""
+    return SearchIndex.open(data, SubjectEncoder(), reader=reader, **more)

@@ -3,7 +3,9 @@
 Each line of a text is a passage. Its score is the share of the question's different characters
 that occur in it, and the highlights are those characters' places. The best line is the answer
 from one half upwards. A line that later documents have too is cited once, with them as reprints.
-Each year in the question (2020年) is a date hint.
+Each year in the question (2020年) is a date hint. A line that is read, which all are unless told
+otherwise, has its score from the reader too; other sure lines then tell their first figures as
+alternatives, where they are not the answer's.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -45,7 +47,6 @@ from service.library import Library
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from index.encoding.encoder import Encoder
     from index.search_index import SearchIndex
 
 BUILT = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)
@@ -66,6 +67,9 @@ COPIES = {
     HOSTILE: "转载：\n铁塔高330米。\n铁塔建于1889年。\n",
 }
 """The tower's first line has four reprints, and its second one two."""
+DOUBT = f"铁塔高324米{HOSTILE}。"
+DOUBTED = {"tower": TEXTS["tower"], HOSTILE: f"\ufeff𠮷\n{DOUBT}\n"}
+"""Two sources that say something else."""
 
 
 class FakeIndex:
@@ -74,7 +78,6 @@ class FakeIndex:
     def __init__(self, version: str, texts: Mapping[str, str] | None = None) -> None:
         self.texts = TEXTS if texts is None else texts
         self.version = version
-        self.encoder = cast("Encoder", object())
         self.closed = 0
 
     @property
@@ -83,13 +86,20 @@ class FakeIndex:
         skipped = (FileNotice("坏.pdf", FileCode.UNREADABLE, "打不开"),)
         return IndexInfo(self.version, BUILT, "fake", 2, len(self.texts), 4, skipped, ())
 
-    def ask(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        filters: Filters | None = None,
+        rerank: bool = True,
+    ) -> Reply:
         self._check_open()
         if question == "出错":
             raise RuntimeError("secret of the house")
         allowed = [key for key in self.texts if _allowed(key, filters or Filters())]
         found = sorted(
-            (c for key in allowed for c in self._citations(key, question)),
+            (c for key in allowed for c in self._citations(key, question, rerank)),
             key=lambda c: (-c.score, c.document_id, c.start),
         )[:top_k]
         ranked = tuple(_with_rank(c, n) for n, c in enumerate(found, 1))
@@ -102,10 +112,18 @@ class FakeIndex:
             return Reply(question, None, Reason.LOW_CONFIDENCE, ranked, self.version, dates)
         best = ranked[0]
         answer = Answer(best.text, best.text, best.score, 1, best.start, best.end)
-        return Reply(question, answer, None, ranked, self.version, dates)
+        others = tuple(_alternatives(ranked)) if rerank else ()
+        return Reply(question, answer, None, ranked, self.version, dates, others)
 
-    def search(self, question: str, *, top_k: int = 5, filters: Filters | None = None) -> Reply:
-        return self.ask(question, top_k=top_k, filters=filters)
+    def search(
+        self,
+        question: str,
+        *,
+        top_k: int = 5,
+        filters: Filters | None = None,
+        rerank: bool = True,
+    ) -> Reply:
+        return self.ask(question, top_k=top_k, filters=filters, rerank=rerank)
 
     def documents(self, offset: int, limit: int) -> tuple[list[DocumentSummary], int]:
         everything = [self.document(key) for key in sorted(self.texts)]
@@ -139,7 +157,7 @@ class FakeIndex:
     def _check_open(self) -> None:
         assert not self.closed, f"{self.version} was used after it had been closed"
 
-    def _citations(self, key: str, question: str) -> Iterator[Citation]:
+    def _citations(self, key: str, question: str, read: bool) -> Iterator[Citation]:
         for start, quote in _lines(self.texts[key]):
             places = [start + i for i, c in enumerate(quote) if c in question]
             score = len({self.texts[key][p] for p in places}) / len(set(question))
@@ -148,7 +166,7 @@ class FakeIndex:
                 yield Citation(
                     rank=0,
                     score=score,
-                    scores=Scores(dense=score, lexical=score),
+                    scores=Scores(score, score, score if read else None),
                     document_id=key,
                     path=f"{key}.txt",
                     metadata=metadata(key),
@@ -179,6 +197,15 @@ def _dates(question: str) -> Iterator[DateHint]:
     for found in re.finditer(r"(\d{4})年", question):
         year = int(found[1])
         yield DateHint(found[0], date(year, 1, 1), date(year, 12, 31))
+
+
+def _alternatives(ranked: Sequence[Citation]) -> Iterator[Answer]:
+    best, *others = ranked
+    for other in others:
+        figures = re.search(r"\d+", other.text)
+        if other.score >= 0.5 and figures and figures[0] not in best.text:
+            start, end = (other.start + place for place in figures.span())
+            yield Answer(figures[0], other.text, other.score, other.rank, start, end)
 
 
 def metadata(key: str) -> Metadata:
@@ -219,23 +246,20 @@ class FakeShelf:
         self.texts = texts
         self.errors: dict[str, Exception] = {}
         self.opened: list[FakeIndex] = []
-        self.encoders: list[Encoder | None] = []
         self.attempts = 0
         self._lock = threading.Lock()
 
     def read_version(self, data_dir: Path) -> str | None:
         return self.version
 
-    def open_index(self, data_dir: Path, encoder: Encoder | None) -> SearchIndex:
+    def open_index(self, data_dir: Path) -> SearchIndex:
         with self._lock:
             self.attempts += 1
             version = self.version or ""
             if version in self.errors:
                 raise self.errors[version]
             index = FakeIndex(version, self.texts)
-            index.encoder = encoder or index.encoder
             self.opened.append(index)
-            self.encoders.append(encoder)
             return index.as_index()
 
     def library(self, *, poll_seconds: float = 60.0, retry_seconds: float = 60.0) -> Library:

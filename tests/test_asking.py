@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asking import Memory, RememberingEncoder, ask_all
-from methods import METHODS, OURS
+from methods import FIRST_STAGE, METHODS, OURS
 from numpy.typing import NDArray
 from question_set import Question
 
 from index.encoding.encoder import Encoder
 from tests.corpora import FILES, build_small, write_corpus
-from tests.fakes import SubjectEncoder
+from tests.fakes import MarkReader, SubjectEncoder
 
+READER = MarkReader({"10.4亿元": 12.0})
 FUND = "日照市投入的扶贫资金是真金白银的钱吗？"
 QUESTIONS = [
     Question(FUND, frozenset({"fund.md"}), ("10.4亿元",)),
@@ -42,7 +43,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_question_is_asked_of_all_documents_or_of_its_own(data: Path) -> None:
-    everywhere, within = ask_all(data, SubjectEncoder(), METHODS[OURS], QUESTIONS)
+    everywhere, within = ask_all(data, SubjectEncoder(), READER, METHODS[OURS], QUESTIONS)
     assert everywhere.question is QUESTIONS[0]
     assert everywhere.reply.answer is not None
     assert everywhere.reply.citations[0].path == "fund.md"
@@ -51,13 +52,20 @@ def test_a_question_is_asked_of_all_documents_or_of_its_own(data: Path) -> None:
 
 
 def test_stages_are_heard_of_a_question_at_a_time(data: Path) -> None:
-    for one in ask_all(data, SubjectEncoder(), METHODS[OURS], QUESTIONS[:1] * 2):
-        assert set(one.stages) == {"embed", "rank", "quote", "answer"}
+    for one in ask_all(data, SubjectEncoder(), READER, METHODS[OURS], QUESTIONS[:1] * 2):
+        assert set(one.stages) == {"embed", "rank", "quote", "read", "answer"}
         assert 0 < sum(one.stages.values()) <= one.seconds
 
 
+def test_only_a_method_that_reads_is_given_the_reader(data: Path) -> None:
+    for method in (METHODS[FIRST_STAGE], METHODS["BM25"]):
+        (one,) = ask_all(data, SubjectEncoder(), READER, method, QUESTIONS[:1])
+        assert "read" not in one.stages
+        assert {citation.scores.reader for citation in one.reply.citations} == {None}
+
+
 def test_a_method_without_answers_only_searches(data: Path) -> None:
-    (one,) = ask_all(data, SubjectEncoder(), METHODS["BM25"], QUESTIONS[:1])
+    (one,) = ask_all(data, SubjectEncoder(), None, METHODS["BM25"], QUESTIONS[:1])
     assert one.reply.answer is None
     assert one.reply.citations[0].path == "fund.md"
     assert "answer" not in one.stages

@@ -16,7 +16,15 @@ import pytest
 
 from service.schemas import AskResponse
 from tests.conftest import ROOT
-from tests.processes import command, data_folder, environment, run_command, started, wait_until
+from tests.processes import (
+    command,
+    data_folder,
+    environment,
+    free_port,
+    run_command,
+    started,
+    wait_until,
+)
 
 PORT = "日照港在1986年建成开港，第一任港长是王有为，当年吞吐量为215万吨。"
 QUESTION = "日照港是哪一年建成开港的？"
@@ -93,7 +101,7 @@ def test_from_a_first_build_to_an_answer(corpus: Path, data: Path) -> None:
     assert run_command("rebuild_index.py", *where).returncode == 0
 
     with started("ask.py", "--data", data, QUESTION, "--json") as program:
-        person = run_command("ask.py", "--data", data, DATED_QUESTION)
+        person = run_command("ask.py", "--data", data, "--no-rerank", DATED_QUESTION)
         printed, complaint = program.communicate()
     check_words_for_a_person(person)
     assert program.returncode == 0, complaint
@@ -108,7 +116,7 @@ def check_words_for_a_person(asked: subprocess.CompletedProcess[str]) -> None:
     assert "出处 [1]" in first
     assert any(line.startswith("[1] 日照港") for line in rest), asked.stdout
     assert rest[0] == "问题里提到的时间：1986年（1986-01-01 至 1986-12-31）"
-    assert any("port.md 第 " in line for line in rest), asked.stdout
+    assert any("port.md 第 " in line and "，得分 " in line for line in rest), asked.stdout
     assert any("另见于：reprint.md 第 " in line for line in rest), asked.stdout
     assert PORT in asked.stdout
 
@@ -119,8 +127,10 @@ def check_json_for_a_program(printed: str, text: str) -> None:
     AskResponse.model_validate_json(printed)
     assert told["question"] == QUESTION
     assert told["reason"] is None
-    assert "1986年" in told["answer"]["text"]
+    assert "1986" in told["answer"]["text"]
+    assert "1986年" in told["answer"]["sentence"]
     citation = told["citations"][0]
+    assert citation["scores"]["reader"] is not None
     assert text[citation["start"] : citation["end"]] == citation["text"]
     assert citation["sha256"] == hashlib.sha256(text.encode()).hexdigest()
     assert [reprint["path"] for reprint in citation["reprints"]] == ["reprint.md"]
@@ -156,6 +166,16 @@ def test_a_missing_corpus_is_named_before_the_model_is_loaded(tmp_path: Path) ->
     assert refused.returncode == 2
     assert f"文档文件夹不存在：{missing}" in refused.stderr
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("script", ["serve.py", "ask.py"])
+def test_a_reader_that_is_not_there_is_named(script: str, built_data: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "reader.onnx"
+    question = [QUESTION] if script == "ask.py" else ["--port", str(free_port())]
+    refused = run_command(script, "--data", built_data, *question, YOUJU_READER=str(missing))
+    assert refused.returncode == 2
+    assert f"读不到阅读器的文件 {missing}" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 @pytest.mark.parametrize("count", ["0", "51", "five", "-1"])

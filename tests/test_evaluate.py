@@ -81,7 +81,7 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
     settings = Settings(data_dir=tmp_path / "data", model="subjects", max_chars=60)
     encoder = SubjectEncoder()
     wanted = Wanted(ablate=True, foreign=read_set([other]))
-    rows = list(rows_of(read_set([small], distractors=True), wanted, settings, encoder))
+    rows = list(rows_of(read_set([small], distractors=True), wanted, settings, encoder, None))
     name = "small +distractors"
     assert [(one.set, one.method) for one in rows] == [
         *((f"{name} +foreign other", method) for method in METHODS),
@@ -95,7 +95,7 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
         assert one.measures["refusal recall"] == one.measures["refusal AUC"] == 1
         assert set(one.times) == {"embed", "rank", "quote", "answer", "total"}
         assert one.timed == "question to answer"
-    bm25 = rows[1]
+    bm25 = rows[2]
     assert "EM" not in bm25.measures
     assert (bm25.measures["document@1"], bm25.measures["refusal AUC"]) == (1, 1)
     assert bm25.timed == f"search alone{RECALLED}"
@@ -104,7 +104,7 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
     # The vectors are shared by all sets: another corpus embeds only what is new to it.
     assert (tmp_path / "data" / "evaluation" / "cache" / "vectors.sqlite").is_file()
     encoder.embedded.clear()
-    list(rows_of(read_set([small, other]), Wanted(), settings, encoder))
+    list(rows_of(read_set([small, other]), Wanted(), settings, encoder, None))
     assert encoder.embedded == ["游客有三人。"]
 
 

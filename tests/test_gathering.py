@@ -14,7 +14,7 @@ from question_set import BadSet, read_set
 from training.annotations import marked_places
 from training.examples import Example, Read
 from training.gathering import Shares, gather
-from training.reads import answering, as_read, holds, near_misses
+from training.reads import answering, as_read, holds, near_misses, unspaced
 
 from index.types import Citation, Metadata, Scores, Span
 from service.settings import Settings
@@ -228,7 +228,7 @@ def cited(text: str, start: int = 0, path: str = "a.md", title: str = "") -> Cit
     )
 
 
-@given(st.text(min_size=2), st.data())
+@given(st.text("桥a4。 \n", min_size=2) | st.text(min_size=2), st.data())
 def test_a_marked_answer_is_found_in_the_passage_that_covers_it(
     text: str, data: st.DataObject
 ) -> None:
@@ -243,9 +243,9 @@ def test_a_marked_answer_is_found_in_the_passage_that_covers_it(
         assert found is None
     else:
         assert found is not None
-        ((a, b),) = found.read.answers
-        assert found.citation.start + a == 7 + start
-        assert found.read.text[a:b] == words
+        passage, place = found.citation.text, 7 + start - found.citation.start
+        assert passage[place : place + len(words)] == words
+        assert found.read == unspaced(Read("a.md 一 二", passage, ((place, place + len(words)),)))
 
 
 def test_without_marks_an_answer_is_wherever_its_words_are() -> None:
@@ -254,6 +254,15 @@ def test_without_marks_an_answer_is_wherever_its_words_are() -> None:
     assert found is not None
     assert found.read.answers == ((0, 1), (2, 6), (8, 12))
     assert answering(passages, {}, ["9米"]) is None
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_an_answer_of_spaces_is_none(marked: bool) -> None:
+    places = {"a.md": (Span(1, 2), Span(2, 3))} if marked else {}
+    found = answering([cited("桥 长。")], places, [" ", "长"])
+    assert found is not None
+    assert found.read == Read("a.md 一 二", "桥长。", ((1, 2),))
+    assert answering([cited("桥 长。")], places, [" "]) is None
 
 
 def test_near_misses_are_the_best_ones_with_one_of_the_same_document() -> None:

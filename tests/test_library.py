@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from index.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable, ModelError
-from service.library import Library
+from service.library import Library, Opener
+from service.settings import Settings
+from tests.corpora import FILES, build_small, write_corpus
+from tests.fakes import MarkReader, SubjectEncoder
 from tests.fakes_service import FakeShelf
 
 LOGGER = "service.library"
@@ -76,14 +81,44 @@ def test_a_lease_ends_with_an_error_too() -> None:
     assert shelf.opened[0].closed == 1
 
 
-def test_the_encoder_is_loaded_once() -> None:
-    shelf = FakeShelf("one")
-    library = shelf.library()
-    for version in ("one", "two", "three"):
-        shelf.version = version
-        library.refresh()
-    first = shelf.opened[0].encoder
-    assert shelf.encoders == [None, first, first]
+def test_the_models_are_loaded_once(built_data: Path) -> None:
+    opener = Opener(Settings())
+    with opener(built_data) as first, opener(built_data) as second:
+        assert first is not second
+        assert first.encoder is second.encoder
+        assert first.reader is second.reader is not None
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A data folder with an index that the fake encoder made."""
+    build_small(write_corpus(tmp_path / "corpus", FILES), tmp_path / "data")
+    return tmp_path / "data"
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+def test_models_that_are_given_are_used_as_the_settings_say(small: Path, pages: int) -> None:
+    encoder, reader = SubjectEncoder(), MarkReader({"老人": 2.0})
+    opener = Opener(Settings(read_passages=pages), encoder, reader)
+    for _ in range(2):
+        with opener(small) as index:
+            assert (index.encoder, index.reader) == (encoder, reader)
+            index.ask("村里")
+    assert len(reader.pages) == 2 * pages
+
+
+def test_there_is_no_reader_where_it_is_off(small: Path) -> None:
+    opener = Opener(Settings(reader="off"), SubjectEncoder())
+    for _ in range(2):
+        with opener(small) as index:
+            assert index.reader is None
+
+
+def test_a_reader_that_is_not_there_is_named(small: Path, models_dir: Path, tmp_path: Path) -> None:
+    (small / "models").symlink_to(models_dir.resolve(), target_is_directory=True)
+    missing = tmp_path / "reader.onnx"
+    with pytest.raises(ModelError, match=re.escape(str(missing))):
+        Opener(Settings(reader=str(missing)), SubjectEncoder())(small)
 
 
 @pytest.mark.parametrize("error", [IndexDamaged, IndexMismatch, IndexMissing])

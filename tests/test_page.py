@@ -11,12 +11,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 from service.app import create_app
 from service.settings import Settings
 from tests.conftest import ROOT
-from tests.fakes_service import COPIES, HOSTILE, FakeShelf, listening
+from tests.fakes_service import COPIES, DOUBT, DOUBTED, HOSTILE, FakeShelf, listening
 from tests.processes import Server
 
 pytestmark = pytest.mark.browser
@@ -69,6 +69,14 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def doubted() -> Iterator[str]:
+    """The address of a service over the fake index of sources that contradict each other."""
+    app = create_app(Settings(), FakeShelf(texts=DOUBTED).library())
+    with listening(app) as address:
+        yield address
 
 
 class Visit:
@@ -131,6 +139,12 @@ def visit(server: Server, browser: Browser) -> Iterator[Visit]:
 @pytest.fixture
 def visit_copied(copied: str, browser: Browser) -> Iterator[Visit]:
     with visiting(browser, copied) as made:
+        yield made
+
+
+@pytest.fixture
+def visit_doubted(doubted: str, browser: Browser) -> Iterator[Visit]:
+    with visiting(browser, doubted) as made:
         yield made
 
 
@@ -275,6 +289,53 @@ def test_many_reprints_are_folded_away(visit_copied: Visit) -> None:
     page.get_by_text("另见于 4 处").focus()
     page.keyboard.press("Enter")
     expect(items.first).to_be_visible()
+
+
+def names(page: Page) -> list[str | None]:
+    """What the cards are called, in their order."""
+    return [card.get_attribute("aria-label") for card in page.locator("#view > article").all()]
+
+
+def test_what_other_sources_say_is_shown_below_the_answer(visit_doubted: Visit) -> None:
+    page = visit_doubted.ask("塔高几米")
+    assert names(page) == ["答案", "另一处的说法（引用 2）", "引用 1", "引用 2", "引用 3"]
+    other = page.get_by_role("article", name="另一处的说法（引用 2）")
+    expect(other.get_by_role("heading")).to_have_text("另一处的说法")
+    expect(other.locator(".words")).to_have_text("324")
+    expect(other.locator("blockquote")).to_have_text(DOUBT)
+    expect(other.locator("blockquote mark")).to_have_text("324")
+    expect(other).to_contain_text(f"出自 {HOSTILE}")
+    expect(other).to_contain_text("把握 75%")
+    other.get_by_role("link", name=HOSTILE).click()
+    expect(page.locator("pre mark")).to_have_text("324")
+    expect(page.locator("pre mark")).to_be_focused()
+    page.get_by_role("link", name="回到答案").click()
+    expect(other).to_be_visible()
+    assert page.evaluate("window.hacked") is None
+
+
+def test_several_of_them_have_names_of_their_own(visit_doubted: Visit) -> None:
+    page = visit_doubted.ask("铁塔高")
+    assert names(page)[:3] == ["答案", "另一处的说法（引用 2）", "另一处的说法（引用 3）"]
+    answer = page.get_by_role("article", name="答案").locator(".words")
+    for other in page.locator("article.other .words").all():
+        assert size(other) < size(answer)
+    visit_doubted.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert fits(page)
+
+
+def size(words: Locator) -> float:
+    """The size of the letters."""
+    return float(words.evaluate("e => parseFloat(getComputedStyle(e).fontSize)"))
+
+
+@pytest.mark.parametrize(
+    ("more", "scored"), [("", "能回答的概率 0.75"), ("&rerank=false", "得分 0.75")]
+)
+def test_a_citation_says_how_it_was_scored(visit_doubted: Visit, more: str, scored: str) -> None:
+    page = visit_doubted.open(f"/#/ask?question=塔高几米{more}")
+    expect(page.locator("#citation-1")).to_contain_text(f"第 0–8 字 · {scored}")
+    expect(page.locator("article.other")).to_have_count(0 if more else 1)
 
 
 def test_a_time_that_the_question_names_can_limit_it(visit_copied: Visit) -> None:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from training import checkpoints
 from training.batches import Batch, collate
 from training.checkpoints import BadCheckpoint, load_tensors, save_tensors
 from training.choosing import BEST, SNAPSHOTS, finish
-from training.judging import Figures, best_span, judge
+from training.judging import Figures, judge
 from training.loop import CHECKPOINT, Pace, train
 from training.losses import answering_loss, pointing_loss, ranking_loss, total_loss
 from training.network import Reader, Scores, Shape
@@ -89,6 +88,24 @@ def test_pointing_counts_the_likeliest_gold_and_the_allowed_tokens_alone() -> No
     assert pointing_loss(scores, batch).item() == pytest.approx(expected)
 
 
+def test_reads_that_answer_count_as_much_as_all_those_that_do_not() -> None:
+    # Three of four tokens are allowed: the first has 1/3, 1/3 and 3/5 of them, the third 1/2.
+    rows = [[0, 0, math.log(2), 0], [0] * 4, [0] * 4, [math.log(3), 0, 0, 0]]
+    logits = torch.tensor(rows, dtype=torch.float32)
+    scores = Scores(torch.zeros(4), logits, logits)
+    golds = [[[2, 2]], [[0, 0]], [[0, 0]], [[0, 0]]]
+    whole = batch_of((4,), [True, False, False, False], golds)
+    answered = 2 * math.log(2)
+    others = 2 * (math.log(3) + math.log(3) + math.log(5 / 3)) / 3
+    assert pointing_loss(scores, whole).item() == pytest.approx((answered + others) / 2)
+    # Where there are none of either, the others count alone.
+    lost = batch_of((4,), [True, False, False, False], [[[-1, -1]], *golds[1:]])
+    assert pointing_loss(scores, lost).item() == pytest.approx(others)
+    first = Scores(torch.zeros(1), logits[:1], logits[:1])
+    alone = batch_of((1,), [True], golds[:1])
+    assert pointing_loss(first, alone).item() == pytest.approx(answered)
+
+
 def test_a_lost_answer_teaches_no_span() -> None:
     logits = torch.zeros(2, 4)
     scores = Scores(torch.zeros(2), logits, logits)
@@ -123,17 +140,8 @@ def test_the_rate_climbs_and_falls() -> None:
     )
 
 
-def test_the_best_span_is_in_order_and_never_the_first_token() -> None:
-    start = np.array([9, 9, 1, 5, 0], np.float32)
-    end = np.array([9, 9, 4, 2, 1], np.float32)
-    allowed = np.array([True, False, True, True, True])
-    assert best_span(start, end, allowed) == (3, 3)
-    assert best_span(start, end, np.array([True, False, True, False, True])) == (2, 2)
-    assert best_span(start, end, np.array([True, False, False, False, False])) == (0, 0)
-
-
 class Scripted(Reader):
-    """Its logits are written down: `rank` by the text's first token."""
+    """Its logits are written down: `rank` is the input's length, and its last token answers."""
 
     def forward(self, embeddings: torch.Tensor, attention_mask: torch.Tensor) -> Scores:
         lengths = attention_mask.sum(1).float()

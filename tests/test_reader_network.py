@@ -8,12 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
-from training.embedding_model import (
-    fingerprint,
-    initial_reader,
-    kept_layers,
-    load_embedding_model,
-)
+from training.embedding_model import initial_reader, kept_layers, load_embedding_model
 from training.network import freeze
 
 from index.encoding.default_model import ensure_default_model
@@ -114,24 +109,13 @@ def test_the_word_table_is_no_part_of_the_reader(tiny_folder: Path) -> None:
     )
 
 
-def test_the_fingerprint_is_of_pieces_and_vectors(tiny_folder: Path, deep_folder: Path) -> None:
-    words = torch.arange(200.0).view(100, 2)
-    pieces = {"a": 0, "b": 1}
-    known = fingerprint(words, pieces)
-    assert known == fingerprint(words.half(), dict(reversed(pieces.items())))
-    assert known != fingerprint(words, {"a": 1, "b": 0})
-    assert known != fingerprint(words + 1, pieces)
-    assert known != fingerprint(words[:99], pieces)
-    # The same table under other layers.
-    assert (
-        load_embedding_model(tiny_folder).fingerprint
-        == load_embedding_model(deep_folder).fingerprint
-    )
-
-
 def test_a_folder_that_is_no_bert_is_refused(tmp_path: Path, tiny_folder: Path) -> None:
     with pytest.raises(ModelError, match="不是可用来训练阅读器的 BERT 向量模型"):
         load_embedding_model(tmp_path)
+    for name, word in (("config.json", "词向量表"), ("model.safetensors", "词表")):
+        (tmp_path / name).write_bytes((tiny_folder / name).read_bytes())
+        with pytest.raises(ModelError, match=f"里没有能读的{word}|不是可用的{word}"):
+            load_embedding_model(tmp_path)
 
 
 def test_longer_inputs_than_the_limit_have_no_positions(tiny_folder: Path) -> None:

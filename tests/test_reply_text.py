@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,13 +12,16 @@ from index.types import Answer, Citation, DateHint, Metadata, Reason, Reply, Rep
 
 TEXT = "桥长420米。新桥昨天通车。"
 NEW_YEAR = date(2016, 1, 1)
+UNREAD = Scores(0.9, 0.8)
 
 
-def citation(rank: int, metadata: Metadata, *reprints: Reprint) -> Citation:
+def citation(
+    rank: int, metadata: Metadata, *reprints: Reprint, scores: Scores = UNREAD
+) -> Citation:
     return Citation(
         rank=rank,
         score=0.876,
-        scores=Scores(0.9, 0.8),
+        scores=scores,
         document_id="a",
         path="news/桥.md",
         metadata=metadata,
@@ -57,6 +61,23 @@ def test_an_answer_with_its_times_its_passages_and_their_other_places() -> None:
         "\n"
         "[2] 桥\n"
         "    news/桥.md 第 1204–1218 字，得分 0.88\n"
+        f"{TEXT}"
+    )
+
+
+def test_what_others_say_follows_the_answer() -> None:
+    read = citation(2, Metadata("桥"), scores=Scores(0.9, 0.8, 0.7))
+    others = (Answer("402米", TEXT, 0.8, 2, 1206, 1210), Answer("四百米", TEXT, 0.7, 3, 9, 12))
+    dates = (DateHint("2016年以来", NEW_YEAR, None),)
+    told = replace(reply(read, dates=dates), alternatives=others)
+    assert reply_text(told) == (
+        "答：桥长420米。（出处 [1]）\n"
+        "另一处的说法：402米（出处 [2]）\n"
+        "另一处的说法：四百米（出处 [3]）\n"
+        "问题里提到的时间：2016年以来（2016-01-01 起）\n"
+        "\n"
+        "[2] 桥\n"
+        "    news/桥.md 第 1204–1218 字，能回答的概率 0.88\n"
         f"{TEXT}"
     )
 

@@ -16,12 +16,13 @@ from service.requests import AskQuery, AskRequest, FilterRequest, PageQuery
 from service.responses import ask_response, document_out, index_response, search_response
 from service.schemas import AskResponse, SearchResponse
 from service.wording import field_name, sentence
-from tests.fakes_service import COPIES, HOSTILE, TEXTS, FakeIndex, sha256
+from tests.fakes_service import COPIES, DOUBT, DOUBTED, HOSTILE, TEXTS, FakeIndex, sha256
 
 
 def test_a_question_alone_is_enough() -> None:
     asked = AskRequest.model_validate({"question": "问"})
     assert (asked.question, asked.top_k, asked.index_filters()) == ("问", 5, Filters())
+    assert asked.rerank is True
 
 
 def test_filters_become_the_indexs_own() -> None:
@@ -55,6 +56,17 @@ def test_a_body_is_strict_with_numbers(top_k: Any) -> None:
         AskRequest.model_validate({"question": "问", "top_k": top_k})
 
 
+@pytest.mark.parametrize("rerank", ["false", 0, None, []])
+def test_a_body_is_strict_with_truth(rerank: Any) -> None:
+    with pytest.raises(ValidationError, match="rerank"):
+        AskRequest.model_validate({"question": "问", "rerank": rerank})
+
+
+def test_a_query_string_parses_truth() -> None:
+    assert AskQuery.model_validate({"question": "问"}).rerank is True
+    assert AskQuery.model_validate({"question": "问", "rerank": "false"}).rerank is False
+
+
 def test_a_query_string_parses_numbers() -> None:
     assert AskQuery.model_validate({"question": "问", "top_k": "50"}).top_k == 50
     assert PageQuery.model_validate({"offset": "3", "limit": "100"}).offset == 3
@@ -83,11 +95,12 @@ def test_an_ask_response_is_the_contract() -> None:
             "end": 8,
         },
         "reason": None,
+        "alternatives": [],
         "citations": [
             {
                 "rank": 1,
                 "score": 1.0,
-                "scores": {"dense": 1.0, "lexical": 1.0},
+                "scores": {"dense": 1.0, "lexical": 1.0, "reader": 1.0},
                 "document_id": "tower",
                 "title": "铁塔",
                 "source": "百科",
@@ -119,6 +132,29 @@ def test_a_search_response_has_the_citations_alone() -> None:
     dumped = search_response(reply, 2.0).model_dump(mode="json")
     assert set(dumped) == {"question", "citations", "dates", "index_version", "took_ms"}
     assert dumped["citations"] == ask_response(reply, 2.0).model_dump(mode="json")["citations"]
+
+
+def test_alternatives_come_out_as_answers_do() -> None:
+    reply = FakeIndex("v1", DOUBTED).ask("塔高几米")
+    dumped = ask_response(reply, 1.5).model_dump(mode="json")
+    assert dumped["answer"]["text"] == "铁塔高330米。"
+    assert dumped["alternatives"] == [
+        {
+            "text": "324",
+            "sentence": DOUBT,
+            "confidence": 0.75,
+            "citation": 2,
+            "start": 6,
+            "end": 9,
+        }
+    ]
+
+
+def test_what_was_not_read_has_no_score_of_the_reader() -> None:
+    reply = FakeIndex("v1", DOUBTED).ask("塔高几米", rerank=False)
+    dumped = ask_response(reply, 1.5).model_dump(mode="json")
+    assert [cited["scores"]["reader"] for cited in dumped["citations"]] == [None, None, None]
+    assert dumped["alternatives"] == []
 
 
 def test_reprints_come_out_with_their_own_metadata() -> None:

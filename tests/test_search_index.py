@@ -333,7 +333,7 @@ def test_markup_that_makes_a_sentence_too_long_for_the_model_is_no_obstacle(
     corpus = write_corpus(tmp_path / "corpus", {"a.txt": text})
     encoder = SubjectEncoder(max_tokens=20)
     build_small(corpus, tmp_path / "data", encoder)
-    with SearchIndex.open(tmp_path / "data", encoder) as index:
+    with SearchIndex.open(tmp_path / "data", encoder, reader=None) as index:
         reply = index.ask("钱是真金白银")
         assert reply.answer is not None
         assert_proven(index, reply)

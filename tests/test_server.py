@@ -81,6 +81,15 @@ def check_citations(server: Server, question: str) -> dict[str, Any]:
     return reply
 
 
+def check_what_is_read(server: Server) -> None:
+    """Passages are read unless told otherwise; what they answer is the same."""
+    read = check_citations(server, FUND)
+    unread = server.ask(FUND, rerank=False).raise_for_status().json()
+    for reply, was_read in ((read, True), (unread, False)):
+        assert "10.4亿元" in reply["answer"]["sentence"]
+        assert [c["scores"]["reader"] is not None for c in reply["citations"]] == [was_read] * 5
+
+
 def check_that_there_is_no_index(server: Server) -> None:
     for response in (server.ask(FUND), server.client.get("/health")):
         assert response.status_code == 503
@@ -115,13 +124,13 @@ def test_the_life_of_a_server(server: Server, corpus: Path) -> None:
     assert built.returncode == 0, built.stderr
     late = published_at(server) + SECONDS_TO_NOTICE - time.time()
     wait_until(lambda: server.version() is not None, "the first index", max(late, 0.5))
-    assert "10.4亿元" in check_citations(server, FUND)["answer"]["text"]
+    check_what_is_read(server)
 
     check_that_a_killed_build_changes_nothing(server)
 
     (corpus / "port.md").write_text(f"# 日照港\n\n{PORT}\n", encoding="utf-8")
     rebuild_while_asking(server)
-    assert "1986年" in check_citations(server, PORT_QUESTION)["answer"]["text"]
+    assert "1986年" in check_citations(server, PORT_QUESTION)["answer"]["sentence"]
 
     assert server.interrupt() == 0, server.printed()
     assert "服务已停止" in server.printed()

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 
 from service.app import STATIC, create_app
 from service.settings import Settings
-from tests.fakes_service import COPIES, TEXTS, FakeShelf, client, listening, sha256
+from tests.fakes_service import COPIES, DOUBTED, TEXTS, FakeShelf, client, listening, sha256
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +57,15 @@ def test_every_citation_is_the_words_of_its_document(served: TestClient) -> None
     [
         {"question": "铁塔茶"},
         {"question": "铁塔茶", "top_k": 1},
+        {"question": "铁塔茶", "rerank": True},
+        {"question": "铁塔茶", "rerank": False},
         {"question": "铁塔茶", "document_ids": ["tea"]},
         {"question": "铁塔茶", "document_ids": ["tea", "tower"], "source": "百科"},
         {"question": "铁塔茶", "published_from": "2020-11-17", "published_to": "2020-11-17"},
     ],
 )
 def test_get_and_post_give_the_same(served: TestClient, path: str, fields: dict[str, Any]) -> None:
-    filters = {k: v for k, v in fields.items() if k not in {"question", "top_k"}}
+    filters = {k: v for k, v in fields.items() if k not in {"question", "top_k", "rerank"}}
     body = {k: v for k, v in fields.items() if k not in filters} | {"filters": filters}
     posted = served.post(path, json=body).json()
     got = served.get(path, params=fields).json()
@@ -81,6 +84,28 @@ def test_a_reprint_is_the_same_words_in_another_document() -> None:
             whole = served.get(f"/documents/{reprint['document_id']}/text").content.decode("utf-8")
             assert whole[reprint["start"] : reprint["end"]] == cited["text"]
             assert sha256(whole) == reprint["sha256"]
+
+
+@pytest.mark.parametrize("path", ["/ask", "/search"])
+@pytest.mark.parametrize(("asked", "read"), [({}, True), ({"rerank": False}, False)])
+def test_passages_are_read_unless_told_otherwise(
+    served: TestClient, path: str, asked: dict[str, bool], read: bool
+) -> None:
+    citations = served.post(path, json={"question": "铁塔高", **asked}).json()["citations"]
+    assert [cited["scores"]["reader"] is not None for cited in citations] == [read, read]
+
+
+def test_an_alternative_is_the_same_words_in_its_document() -> None:
+    with client(FakeShelf(texts=DOUBTED)) as served:
+        reply = served.post("/ask", json={"question": "铁塔高"}).json()
+        told = [(other["text"], other["citation"]) for other in reply["alternatives"]]
+        assert told == [("324", 2), ("1889", 3)]
+        for other in reply["alternatives"]:
+            cited = reply["citations"][other["citation"] - 1]
+            place = {"start": other["start"], "end": other["end"]}
+            address = f"/documents/{quote(cited['document_id'])}/text"
+            assert served.get(address, params=place).text == other["text"]
+            assert other["sentence"] in cited["text"]
 
 
 @pytest.mark.parametrize("path", ["/ask", "/search"])

@@ -29,6 +29,8 @@ def test_defaults() -> None:
         "question_prompt": None,
         "passage_prompt": None,
         "precision": "auto",
+        "reader": "default",
+        "read_passages": 10,
         "max_chars": 250,
         "max_file_mb": 20,
         "log_level": "info",
@@ -59,6 +61,14 @@ def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+def test_the_reader_is_no_part_of_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOUJU_READER", "~/reader.onnx")
+    monkeypatch.setenv("YOUJU_READ_PASSAGES", "50")
+    settings = Settings.load()
+    assert (settings.reader, settings.read_passages) == ("~/reader.onnx", 50)
+    assert settings.index_settings() == IndexSettings()
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
@@ -76,6 +86,9 @@ def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
         ("YOUJU_CORPUS_DIR", "", "不能为空"),
         ("YOUJU_HOST", "", "不能为空"),
         ("YOUJU_MODEL", "", "不能为空"),
+        ("YOUJU_READER", "", "不能为空"),
+        ("YOUJU_READ_PASSAGES", "0", "不能小于 1"),
+        ("YOUJU_READ_PASSAGES", "51", "不能大于 50"),
     ],
 )
 def test_a_bad_value_names_its_variable(

@@ -17,7 +17,7 @@ OPTIONS = ("--steps=2", "--layers=1", "--frozen-layers=0", "--batch=2", "--judge
 
 
 def given(*more: str) -> list[str]:
-    return ["--examples", "a.jsonl", "--held-out", "b.jsonl", "--out", "out", *more]
+    return ["some.jsonl", "--out", "out", *more]
 
 
 def test_each_field_of_the_recipe_is_an_option() -> None:
@@ -36,12 +36,14 @@ def test_each_field_of_the_recipe_is_an_option() -> None:
         ("--judge-every=0", "--judge-every 必须是正整数"),
         ("--frozen-layers=13", "--frozen-layers 必须在 0 到 12 之间"),
         ("--layers=13", "--layers 最多是向量模型的 12 层"),
+        ("--negatives=0", "--negatives 必须是正整数"),
+        ("--hold-out=1", "--hold-out 必须在 0 和 1 之间"),
+        ("--resume", "用 --resume 接着训练时则不要给"),
     ],
 )
 def test_a_wrong_option_is_named(option: str, word: str, tmp_path: Path, models_dir: Path) -> None:
     write_examples(tmp_path / "some.jsonl", letters())
-    where = {"--examples": "some.jsonl", "--held-out": "some.jsonl", "--out": "out"}
-    places = [part for name, file in where.items() for part in (name, str(tmp_path / file))]
+    places = [str(tmp_path / "some.jsonl"), "--out", str(tmp_path / "out")]
     data = data_folder(tmp_path / "data", models_dir)
     refused = run_command("train_reader.py", *places, "--data", data, option)
     assert refused.returncode == 2
@@ -51,30 +53,30 @@ def test_a_wrong_option_is_named(option: str, word: str, tmp_path: Path, models_
 
 def test_from_examples_to_a_shipped_file(tmp_path: Path, models_dir: Path) -> None:
     """With the real model, cut to one layer."""
-    examples, held_out, out = tmp_path / "some.jsonl", tmp_path / "others.jsonl", tmp_path / "out"
-    write_examples(examples, letters())
-    write_examples(held_out, [*letters(), asked("谁？", read("没有"))])
+    examples, out = tmp_path / "some.jsonl", tmp_path / "out"
+    write_examples(examples, [*letters(), asked("谁？", read("没有"))])
     data = data_folder(tmp_path / "data", models_dir)
-    command = ["train_reader.py", "--examples", examples, "--held-out", held_out, "--out", out]
-    command += ["--data", data, *OPTIONS, "--licence", "CC BY-SA 4.0"]
+    rest = ["--out", out, "--data", data, "--hold-out=0.5", *OPTIONS, "--licence", "CC BY-SA 4.0"]
+    begin = ["train_reader.py", str(examples), *map(str, rest)]
+    go_on = ["train_reader.py", "--resume", *map(str, rest)]
 
-    stopped = run_command(*map(str, command), "--minutes=0", OMP_NUM_THREADS="1")
+    stopped = run_command(*begin, "--minutes=0", OMP_NUM_THREADS="1")
     assert stopped.returncode == 1, stopped.stderr
     assert "时间到，完成了 1/2 步；加 --resume 可接着训练" in stopped.stdout
     assert not (out / "reader.onnx").exists()
 
-    done = run_command(*map(str, command), "--resume", OMP_NUM_THREADS="1")
+    done = run_command(*go_on, OMP_NUM_THREADS="1")
     assert done.returncode == 0, done.stderr
     assert "采用第 " in done.stdout
     shipped = {"reader.safetensors", "reader.onnx", "README.md"}
     assert {path.name for path in out.iterdir()} == {
-        *shipped, "best.safetensors", "checkpoint.safetensors"
+        *shipped, "best.safetensors", "checkpoint.safetensors", "examples.jsonl"
     }  # fmt: skip
     card = (out / "README.md").read_text(encoding="utf-8")
-    for words in ("CC BY-SA 4.0", "Learnt from: 4 questions", "| tiny | asked | 5 |", "- steps: 2"):
+    for words in ("CC BY-SA 4.0", "Learnt from: ", "Held out: ", "- steps: 2"):
         assert words in card
     assert str(tmp_path) not in card
 
-    again = run_command(*map(str, command), OMP_NUM_THREADS="1")
+    again = run_command(*begin, OMP_NUM_THREADS="1")
     assert again.returncode == 2
     assert "已有一次训练" in again.stderr

@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from training.batches import open_vocabulary
 from training.embedding_model import initial_reader, load_embedding_model
 from training.examples import Example, Read
 from training.network import Reader
 from training.recipe import Recipe
 from training.run import Run
 from training.scoring import Kit
+
+from index.reading.inputs import open_vocabulary
 
 TEXTS = ("甲a乙乙", "b甲甲乙", "乙乙c甲", "甲乙甲d")
 RECIPE = Recipe(steps=40, batch=2, rate=5e-3, layers=1, frozen_layers=0, judge_every=10)

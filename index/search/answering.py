@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from index.encoding.encoder import Encoder
 from index.language.folding import readable
 from index.language.lexicon import Words
-from index.language.tokens import Token, terms, tokenize, word_over_seam
-from index.passages.blocks import split_blocks
-from index.passages.sentences import sentence_spans
+from index.language.tokens import Token, terms, tokenize
+from index.search.expected import asks_number
+from index.search.extracting import sentences
 from index.search.fusion import dense_scores, fuse
 from index.search.lexical import LexicalIndex
 from index.search.question import Question
@@ -28,9 +28,7 @@ EVEN_SCORE = 0.37
 STEEPNESS = 25.0
 SUREST = 0.88
 
-_ASKS_NUMBER = re.compile(
-    "多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时"
-)
+_NUMBER = re.compile("多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 NUMBER_BONUS = 0.2
 
@@ -66,12 +64,12 @@ def best_sentence(
 
     `own` are the user's own words.
     """
-    spans = list(_sentences(text))
+    spans = list(sentences(text))
     words = [readable(text[span.start : span.end]) for span in spans]
     dense = dense_scores(encoder.embed_sentences(_fitting(words, encoder)) @ vector, background)
     covered = np.array([_coverage(question, part, lexical, own) for part in words], np.float32)
     scores = fuse(dense, covered)
-    if _ASKS_NUMBER.search(question.words):
+    if asks_number(question.words):
         scores += np.array([NUMBER_BONUS * bool(_NUMBER.search(part)) for part in words])
     best = int(np.argmax(scores))
     return Sentence(spans[best], float(scores[best]))
@@ -87,15 +85,15 @@ def highlights(question: Question, text: str, offset: int, words: Words) -> tupl
     return tuple(Span(offset + start, offset + end) for start, end in _merged(tokens))
 
 
-def _fitting(sentences: list[str], encoder: Encoder) -> list[str]:
+def _fitting(words: list[str], encoder: Encoder) -> list[str]:
     """The sentences, those that the model cannot read whole cut short.
 
     A passage was fitted without its markup, which stands in its sentences.
     """
-    lengths = encoder.count_tokens(sentences)
+    lengths = encoder.count_tokens(words)
     return [
         sentence if length <= encoder.max_tokens else _cut(sentence, encoder)
-        for sentence, length in zip(sentences, lengths, strict=True)
+        for sentence, length in zip(words, lengths, strict=True)
     ]
 
 
@@ -116,11 +114,6 @@ def _merged(tokens: Iterable[Token]) -> Iterator[tuple[int, int]]:
         start, end = token.start, token.end
     if start >= 0:
         yield start, end
-
-
-def _sentences(text: str) -> Iterator[Span]:
-    for block in split_blocks(text, Span(0, len(text)), word_over_seam):
-        yield from sentence_spans(text, block.span.start, block.span.end)
 
 
 def _coverage(question: Question, text: str, lexical: LexicalIndex, own: Words) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from index.language.lexicon import Words
 from index.passages.repetition import repeats
 from index.passages.wording import Wording, wording
+from index.reading.reader import Reading
 from index.records import Found
 from index.search.answering import highlights
 from index.search.question import Question
@@ -17,11 +18,12 @@ from index.types import Citation, Reprint
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A hit, its passage, and the other places of the same words."""
+    """A hit, its passage, the other places of the same words, and its reading where it was read."""
 
     hit: Ranked
     found: Found
     copies: list[Found]
+    reading: Reading | None = None
 
 
 def distinct(quotes: Iterable[Quote], most: int) -> list[Quote]:

@@ -35,14 +35,30 @@ _HELP = {
 
 def parser() -> ArgumentParser:
     """The command's options; each field of the recipe is one."""
-    made = ArgumentParser(prog="scripts/train_reader", description="用样例训练阅读器并导出。")
+    made = ArgumentParser(prog="scripts/train_reader", description="在题库上训练阅读器并导出。")
     made.add_argument(
-        "--examples", type=Path, nargs="+", required=True, metavar="FILE", help="训练样例"
+        "sources",
+        nargs="*",
+        metavar="SET",
+        help="题库文件夹（用 + 连接的几个合成一个），或以前整理好的样例文件 .jsonl",
     )
-    made.add_argument("--held-out", type=Path, required=True, metavar="FILE", help="留出的样例")
+    made.add_argument(
+        "--hold-out",
+        type=float,
+        default=0.04,
+        metavar="P",
+        help="留出多少（0–1）的文档来评测（默认 0.04）",
+    )
+    made.add_argument(
+        "--negatives",
+        type=int,
+        default=3,
+        metavar="N",
+        help="每个问题配几个不能回答的段落（默认 3）",
+    )
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出目录")
     made.add_argument("--data", type=Path, metavar="DIR", help="数据目录（默认 data/）")
-    made.add_argument("--resume", action="store_true", help="接着输出目录里的训练")
+    made.add_argument("--resume", action="store_true", help="接着输出目录里的训练，用那里的样例")
     made.add_argument(
         "--minutes", type=float, default=math.inf, metavar="M", help="这一次最多训练 M 分钟"
     )
@@ -69,6 +85,12 @@ def recipe_from(options: Namespace) -> Recipe:
             raise BadOption(f"--{name.replace('_', '-')} 必须是正整数。")
     if not 0 <= recipe.frozen_layers <= recipe.layers:
         raise BadOption(f"--frozen-layers 必须在 0 到 {recipe.layers} 之间。")
+    if options.negatives < 1:
+        raise BadOption("--negatives 必须是正整数。")
+    if not 0 < options.hold_out < 1:
+        raise BadOption("--hold-out 必须在 0 和 1 之间。")
+    if bool(options.sources) == options.resume:
+        raise BadOption("请给出题库文件夹或样例文件；用 --resume 接着训练时则不要给。")
     if options.device != "cpu" and not torch.cuda.is_available():
         raise BadOption(f"这台机器上不能用 --device {options.device}，请用 cpu。")
     return recipe

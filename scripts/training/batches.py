@@ -1,10 +1,4 @@
-"""Questions and passages as tokens, in batches whose order follows from the seed alone.
-
-    <s> query: QUESTION </s></s> CONTEXT TEXT </s>
-
-Text is cut from its end where it does not fit. All of it is read in simplified characters, one for
-one, so that offsets into the text hold.
-"""
+"""Examples as tokens, in batches whose order follows from the seed alone."""
 
 from __future__ import annotations
 
@@ -12,18 +6,12 @@ import random
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
-from tokenizers import Encoding, Tokenizer
 from torch import Tensor
 
-from index.language.folding import simplify
-from training.examples import Example, Read
-
-QUESTION_PROMPT = "query: "
-PART_LIMIT = 64
-"""Tokens of the question (prompt included), and of title and headings, that are read."""
+from index.reading.inputs import Input, Vocabulary, inputs
+from training.examples import Example
 
 Span = tuple[int, int]
 
@@ -32,26 +20,14 @@ _POOL = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """A tokenizer, the ids around its texts, and the most tokens of an input."""
-
-    tokenizer: Tokenizer
-    bos: int
-    eos: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
 class Tokens:
-    """One read: the text's tokens are `ids[first:-1]`, with their `offsets` in the text.
+    """One read as it is shown.
 
-    `golds` are the answers as inclusive spans of places in `ids`: (0, 0) where there is none,
-    empty where each is cut off.
+    `golds` are the answers as inclusive spans of places in `shown.ids`: (0, 0) where there is
+    none, empty where each is cut off.
     """
 
-    ids: list[int]
-    first: int
-    offsets: list[Span]
+    shown: Input
     golds: tuple[Span, ...]
 
 
@@ -78,28 +54,19 @@ class Batch:
         return replace(self, **{name: getattr(self, name).to(device) for name in names})
 
 
-def open_vocabulary(folder: Path, limit: int) -> Vocabulary:
-    """The tokenizer of a model folder."""
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    bos, *_, eos = tokenizer.encode("").ids
-    return Vocabulary(tokenizer, bos, eos, limit)
-
-
 def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
     """The examples as one batch, as long as the longest read."""
     sizes = tuple(len(one.reads) for one in examples)
     reads = tuple(_tokens(examples, vocabulary))
-    longest = max(len(read.ids) for read in reads)
+    longest = max(len(read.shown.ids) for read in reads)
     most = max(1, *(len(read.golds) for read in reads))
     ids = torch.full((len(reads), longest), vocabulary.eos)
     mask, allowed = (torch.zeros(ids.shape, dtype=torch.bool) for _ in range(2))
     golds = torch.full((len(reads), most, 2), -1)
     for row, read in enumerate(reads):
-        ids[row, : len(read.ids)] = torch.tensor(read.ids)
-        mask[row, : len(read.ids)] = True
-        allowed[row, read.first : len(read.ids) - 1] = True
+        ids[row, : len(read.shown.ids)] = torch.tensor(read.shown.ids)
+        mask[row, : len(read.shown.ids)] = True
+        allowed[row, read.shown.first : len(read.shown.ids) - 1] = True
         for place, gold in enumerate(read.golds):
             golds[row, place] = torch.tensor(gold)
     allowed[:, 0] = True
@@ -108,36 +75,17 @@ def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
 
 
 def _tokens(examples: Sequence[Example], vocabulary: Vocabulary) -> Iterator[Tokens]:
-    reads = [read for one in examples for read in one.reads]
-    questions = _encoded(vocabulary, [QUESTION_PROMPT + one.question for one in examples])
-    asked = [q for q, one in zip(questions, examples, strict=True) for _ in one.reads]
-    contexts = _encoded(vocabulary, [read.context for read in reads])
-    texts = _encoded(vocabulary, [read.text for read in reads])
-    for parts in zip(asked, contexts, texts, reads, strict=True):
-        yield _joined(*parts, vocabulary)
+    for example in examples:
+        pages = [read.page for read in example.reads]
+        found = inputs(example.question, pages, vocabulary)
+        for read, shown in zip(example.reads, found, strict=True):
+            golds = _golds(shown, read.answers) if read.answers else ((0, 0),)
+            yield Tokens(shown, golds)
 
 
-def _encoded(vocabulary: Vocabulary, texts: list[str]) -> list[Encoding]:
-    simple = [simplify(text) for text in texts]
-    return vocabulary.tokenizer.encode_batch(simple, add_special_tokens=False)
-
-
-def _joined(
-    question: Encoding, context: Encoding, text: Encoding, read: Read, vocabulary: Vocabulary
-) -> Tokens:
-    bos, eos = vocabulary.bos, vocabulary.eos
-    part = min(PART_LIMIT, vocabulary.limit // 4)
-    head = [bos, *question.ids[:part], eos, eos, *context.ids[:part]]
-    room = vocabulary.limit - len(head) - 1
-    offsets = text.offsets[:room]
-    golds = _golds(offsets, len(head), read.answers) if read.answers else ((0, 0),)
-    ids = [*head, *text.ids[:room], eos]
-    return Tokens(ids, len(head), offsets, golds)
-
-
-def _golds(offsets: list[Span], first: int, answers: Sequence[Span]) -> tuple[Span, ...]:
-    spans = (token_span(offsets, answer) for answer in answers)
-    return tuple((first + start, first + end) for start, end in filter(None, spans))
+def _golds(shown: Input, answers: Sequence[Span]) -> tuple[Span, ...]:
+    spans = (token_span(shown.offsets, answer) for answer in answers)
+    return tuple((shown.first + start, shown.first + end) for start, end in filter(None, spans))
 
 
 def token_span(offsets: Sequence[Span], answer: Span) -> Span | None:

@@ -6,25 +6,23 @@ the one that the reader was trained with.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from tokenizers import Tokenizer
+from safetensors import safe_open
 from torch import Tensor
 
 from index.errors import ModelError
+from index.reading.inputs import open_vocabulary
+from index.reading.word_table import WORDS, fingerprint, open_words
 from training.network import Reader, Shape
 
 TOKEN_LIMIT = 384
 """Tokens of one input: the positions beyond are not shipped."""
 
-_WORDS = "embeddings.word_embeddings.weight"
-_FINGERPRINT_STEP = 64
 _HEAD_DEVIATION = 0.02
 # Our names of a layer's parts, and those of a BertModel.
 _PARTS = {
@@ -50,23 +48,12 @@ def load_embedding_model(folder: Path) -> EmbeddingModel:
     """The sizes and the word table of a sentence-transformers folder; raises ModelError."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        with safe_open(folder / "model.safetensors", "pt") as weights:
-            words: Tensor = weights.get_tensor(_WORDS)
-        vocabulary = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
-        return EmbeddingModel(folder, _shape(config), words, fingerprint(words, vocabulary))
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        shape = _shape(config)
+    except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{folder} 不是可用来训练阅读器的 BERT 向量模型：{error}") from error
-
-
-def fingerprint(words: Tensor, vocabulary: dict[str, int]) -> str:
-    """A name for the pieces in their order and their vectors, of which every 64th is enough.
-
-    Not of the files: another version of a library may write the same in other bytes.
-    """
-    digest = hashlib.sha256(repr(tuple(words.shape)).encode())
-    digest.update("\n".join(sorted(vocabulary, key=vocabulary.__getitem__)).encode())
-    digest.update(words[::_FINGERPRINT_STEP].float().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:32]
+    words, vocabulary = open_words(folder), open_vocabulary(folder, shape.positions)
+    name = fingerprint(words, vocabulary.tokenizer.get_vocab())
+    return EmbeddingModel(folder, shape, torch.tensor(words), name)
 
 
 def initial_reader(model: EmbeddingModel, layers: int, dropout: float, seed: int) -> Reader:
@@ -78,7 +65,7 @@ def initial_reader(model: EmbeddingModel, layers: int, dropout: float, seed: int
             head.weight.normal_(0, _HEAD_DEVIATION, generator=generator)
             head.bias.zero_()
     with safe_open(model.folder / "model.safetensors", "pt") as weights:
-        given = {name: weights.get_tensor(name) for name in weights.keys() if name != _WORDS}  # noqa: SIM118
+        given = {name: weights.get_tensor(name) for name in weights.keys() if name != WORDS}  # noqa: SIM118
     reader.load_state_dict(reader.state_dict() | _renamed(given, model.shape, layers))
     return reader
 

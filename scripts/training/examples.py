@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index.errors import YoujuError
+from index.reading.reader import Page
 
 KINDS = ("asked", "altered", "foreign", "shortened")
 """A question as its set has it, changed so that it has no answer, of another set, said shorter."""
@@ -21,8 +22,8 @@ class BadExamples(YoujuError):
 class Read:
     """One passage as the reader is shown it.
 
-    `context` is its title and headings, `text` a slice of its document, `answers` are the spans
-    (half-open) of `text` that answer: none where it does not.
+    `context` is its title and headings, `text` its words without needless spaces, `answers` are
+    the spans (half-open) of `text` that answer: none where it does not.
     """
 
     context: str
@@ -33,6 +34,11 @@ class Read:
         for start, end in self.answers:
             if not 0 <= start < end <= len(self.text):
                 raise ValueError(f"[{start}, {end}) 不在 {len(self.text)} 个字的段落里")
+
+    @property
+    def page(self) -> Page:
+        """The passage without its answers."""
+        return Page(self.context, self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ from onnx import ModelProto, TensorProto, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from index.errors import YoujuError
+from index.reading.onnx_reader import FORMAT_VERSION
 from training.checkpoints import publish
 from training.network import Reader
 from training.onnx_reader import HEADS, as_onnx
 
-FORMAT_VERSION = 1
 SIZE_LIMIT = 25 * 2**20
 """Bytes: the file is kept with the code."""
 
@@ -34,7 +34,7 @@ class ExportError(YoujuError):
 def export(reader: Reader, path: Path, metadata: Mapping[str, str]) -> int:
     """Write the reader in 8 bits; returns the file's size in bytes, and raises ExportError."""
     model = quantised(as_onnx(reader))
-    helper.set_model_props(model, {"version": str(FORMAT_VERSION), **metadata})
+    helper.set_model_props(model, {"version": FORMAT_VERSION, **metadata})
     data = model.SerializeToString()
     if len(data) > SIZE_LIMIT:
         raise ExportError(

@@ -104,7 +104,7 @@ def _index(one: QuestionSet, settings: Settings, encoder: Encoder) -> SearchInde
     place = build_set(one, settings, encoder)
     # A question is put to all documents and to its own: its vector is made once.
     remembering = RememberingEncoder(encoder, Memory(), recalls=True)
-    return SearchIndex.open(place, remembering, ranking=_EVERYTHING)
+    return SearchIndex.open(place, remembering, reader=None, ranking=_EVERYTHING)
 
 
 def _texts(one: QuestionSet) -> list[str]:

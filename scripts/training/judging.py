@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
 
-import numpy as np
 import torch
 from metrics import auc, character_f1, exact_match
-from numpy.typing import NDArray
 
 from index.language.folding import simplify
-from training.batches import Batch, Span, Tokens, collate
+from index.reading.pointing import answers
+from index.reading.reader import Pointed
+from training.batches import Batch, collate
 from training.examples import Example, Read
 from training.network import Reader, Scores
 from training.scoring import Kit, score
@@ -74,30 +74,13 @@ def judge(reader: Reader, kit: Kit, examples: Sequence[Example], size: int) -> F
     return _figures(found)
 
 
-def best_span(
-    start: NDArray[np.float32], end: NDArray[np.float32], allowed: NDArray[np.bool_]
-) -> Span:
-    """The likeliest span of allowed tokens but the first, inclusive; (0, 0) where there are none.
-
-    It is what the reader would answer; whether it should, is another question.
-    """
-    places = np.flatnonzero(allowed[1:]) + 1
-    if not len(places):
-        return 0, 0
-    sums = np.triu(start[places, None] + end[None, places])
-    sums[np.tril_indices(len(places), -1)] = -np.inf
-    first, last = np.unravel_index(int(sums.argmax()), sums.shape)
-    return int(places[first]), int(places[last])
-
-
 def _judged(examples: Sequence[Example], batch: Batch, scores: Scores) -> Iterator[_Judged]:
     logits = (scores.rank, scores.start, scores.end)
     rank, start, end = (one.float().cpu().numpy() for one in logits)
     row = 0
     for example, size in zip(examples, batch.sizes, strict=True):
-        span = best_span(start[row], end[row], batch.allowed[row].numpy())
         read = example.reads[0]
-        given = _words(read, batch.reads[row], span)
+        given = _words(read, answers(batch.reads[row].shown, start[row], end[row], 1))
         known = [simplify(read.text[slice(*answer)]) for answer in read.answers]
         ranks = rank[row : row + size].tolist()
         exact, f1 = exact_match(given, known), character_f1(given, known)
@@ -105,11 +88,8 @@ def _judged(examples: Sequence[Example], batch: Batch, scores: Scores) -> Iterat
         row += size
 
 
-def _words(read: Read, tokens: Tokens, span: Span) -> str:
-    if span == (0, 0):
-        return ""
-    first, last = (tokens.offsets[place - tokens.first] for place in span)
-    return simplify(read.text[first[0] : last[1]])
+def _words(read: Read, found: Sequence[Pointed]) -> str:
+    return simplify(read.text[found[0].start : found[0].end]) if found else ""
 
 
 def _figures(judged: Sequence[_Judged]) -> Figures:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -101,11 +102,16 @@ def _is_due(recipe: Recipe, step: int) -> bool:
     return step % recipe.judge_every == 0 or step == recipe.steps
 
 
-def _fresh(run: Run) -> State:
-    if (run.folder / CHECKPOINT).exists():
+def refuse_begun(folder: Path) -> None:
+    """Raise TrainingError where a folder has a run already."""
+    if (folder / CHECKPOINT).exists():
         raise TrainingError(
-            f"{run.folder} 中已有一次训练：接着训练请加 --resume，重新开始请换一个目录。"
+            f"{folder} 中已有一次训练：接着训练请加 --resume，重新开始请换一个目录。"
         )
+
+
+def _fresh(run: Run) -> State:
+    refuse_begun(run.folder)
     run.folder.mkdir(parents=True, exist_ok=True)
     for left in snapshots(run):
         left.unlink()

@@ -41,7 +41,7 @@ def model_card(
     learnt: Iterable[Example],
     held_out: Iterable[Example],
 ) -> str:
-    """The card; `data` are the files' names and checksums."""
+    """The card; `data` is what the run's examples are told apart by."""
     return "\n".join(
         [
             "# Reader\n",
@@ -56,7 +56,7 @@ def model_card(
                 }
             ),
             "\n## Data\n",
-            *_list({f"`{name}`": f"sha256 `{digest}`" for name, digest in data.items()}),
+            *_list({name: f"`{value}`" for name, value in data.items()}),
             *_counts("Learnt from", learnt),
             *_counts("Held out", held_out),
             "\n## Recipe\n",

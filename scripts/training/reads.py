@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from metrics import folded
 
@@ -11,6 +13,11 @@ from index.language.folding import readable
 from index.passages.chunking import context_of
 from index.types import Citation, Span
 from training.examples import Read
+
+# Beside a Chinese character or mark a space tells no words apart. Some sets have them around most
+# of their answers, which would teach to look for spaces.
+_CHINESE = "\u3000-\u303f\u3400-\u9fff\uff00-\uffef"
+_NEEDLESS = re.compile(f"(?<=[{_CHINESE}]) +| +(?=[{_CHINESE}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +36,17 @@ def holds(text: str, answers: Iterable[str]) -> bool:
 
 
 def as_read(citation: Citation, answers: Iterable[tuple[int, int]] = ()) -> Read:
-    """A passage as the reader is shown it."""
+    """A passage as the reader is shown it, without needless spaces."""
     context = context_of(citation.metadata.title, citation.path, citation.headings)
-    return Read(context, citation.text, tuple(answers))
+    return unspaced(Read(context, citation.text, tuple(answers)))
+
+
+def unspaced(read: Read) -> Read:
+    """The read without spaces beside Chinese characters, its answers where they then stand."""
+    gone = [place for match in _NEEDLESS.finditer(read.text) for place in range(*match.span())]
+    kept = _NEEDLESS.sub("", read.text)
+    spans = [(a - bisect_left(gone, a), b - bisect_left(gone, b)) for a, b in read.answers]
+    return replace(read, text=kept, answers=tuple(spans))
 
 
 def answering(
@@ -44,6 +59,7 @@ def answering(
     `marked` are the answers' places by the path of the document. Without any, it is the first
     passage that has an answer's words, and each place where it has them.
     """
+    told = {answer for answer in answers if answer.strip()}
     for one in passages:
         spans = {
             (place.start - one.start, place.end - one.start)
@@ -51,8 +67,8 @@ def answering(
             if one.start <= place.start and place.end <= one.end
         }
         if not any(marked.values()):
-            spans = {span for answer in answers for span in _occurrences(answer, one.text)}
-        spans = {(start, end) for start, end in spans if one.text[start:end] in answers}
+            spans = {span for answer in told for span in _occurrences(answer, one.text)}
+        spans = {(start, end) for start, end in spans if one.text[start:end] in told}
         # What holds no answer for comparing, because it is all punctuation, would be a miss too.
         if spans and holds(one.text, answers):
             return Answering(one, as_read(one, sorted(spans)))
@@ -82,7 +98,7 @@ def _place(one: Citation) -> tuple[str, int, int]:
 
 
 def _occurrences(words: str, text: str) -> Iterable[tuple[int, int]]:
-    start = text.find(words) if words else -1
+    start = text.find(words)
     while start >= 0:
         yield start, start + len(words)
         start = text.find(words, start + len(words))

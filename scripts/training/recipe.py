@@ -15,20 +15,20 @@ class Recipe:
     of the last `average` ones judged.
     """
 
-    steps: int = 1200
+    steps: int = 2000
     batch: int = 8
-    rate: float = 6e-5
+    rate: float = 8e-5
     warm_up: float = 0.06
     decay: float = 0.01
     clip: float = 1.0
-    dropout: float = 0.1
+    dropout: float = 0.0
     layers: int = 12
     frozen_layers: int = 4
     answering: float = 0.5
-    pointing: float = 0.5
+    pointing: float = 1.0
     smoothing: float = 0.02
-    judge_every: int = 200
-    held_out_limit: int = 500
+    judge_every: int = 400
+    held_out_limit: int = 300
     average: int = 0
     seed: int = 1
 

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from training.batches import Batch, Vocabulary
+from index.reading.inputs import Vocabulary
+from training.batches import Batch
 from training.network import Reader, Scores
 
 

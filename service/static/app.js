@@ -1,5 +1,5 @@
 // The web page: which address shows what. How each thing looks is in cards.js.
-import { about, answerCard, card, citationCard, dateLine, documentLink, element, marked } from "./cards.js";
+import { about, alternativeCard, answerCard, card, citationCard, dateLine, documentLink, element, marked } from "./cards.js";
 
 const NO_MATCH = "资料里没有找到与这个问题相关的内容。\n可以换一种说法，写明想问的人、地方或事情；也可以在“文档”里看看收录了哪些资料。";
 const REASONS = {
@@ -48,7 +48,15 @@ async function showAnswer(query) {
     : card("notice", "没有答案", REASONS[reply.reason] || NO_MATCH);
   const count = reply.citations.length ? `，引用 ${reply.citations.length} 条` : "";
   const said = `${reply.answer ? "找到了答案" : "没有答案"}${count}，用时 ${Math.round(reply.took_ms)} 毫秒`;
-  return { said, nodes: [...reply.dates.map((hint) => dateLine(hint, query)), first, ...reply.citations.map(citationCard)] };
+  return {
+    said,
+    nodes: [
+      ...reply.dates.map((hint) => dateLine(hint, query)),
+      first,
+      ...reply.alternatives.map((other) => alternativeCard(other, reply.citations)),
+      ...reply.citations.map(citationCard),
+    ],
+  };
 }
 
 async function showDocuments(query) {

@@ -72,6 +72,11 @@ function reprintsOf(citation) {
   return [element("div", { className: "soft", textContent: said }), list];
 }
 
+function scoreOf(citation) {
+  const by = citation.scores.reader === null ? "得分" : "能回答的概率";
+  return `${by} ${citation.score.toFixed(2)}`;
+}
+
 export function citationCard(citation) {
   const made = card("citation", `引用 ${citation.rank}`,
     element("h2", {}, element("span", { className: "rank", textContent: citation.rank }),
@@ -83,7 +88,7 @@ export function citationCard(citation) {
   }
   made.append(
     element("blockquote", {}, ...marked(citation.text, citation.highlights, citation.start)),
-    element("div", { className: "soft", textContent: `第 ${citation.start}–${citation.end} 字 · 得分 ${citation.score.toFixed(2)}` }),
+    element("div", { className: "soft", textContent: `第 ${citation.start}–${citation.end} 字 · ${scoreOf(citation)}` }),
     ...reprintsOf(citation));
   return made;
 }
@@ -116,22 +121,32 @@ export function dateLine(hint, query) {
   return element("p", { className: "soft dates" }, `问题里提到的时间：${hint.text}（${daysOf(hint)}） `, link);
 }
 
-export function answerCard(answer, citations) {
+// Words of a source: in their sentence, with the way to the place where they stand.
+function quoted(answer, citations) {
   const cited = citations.find((citation) => citation.rank === answer.citation);
   const whole = answer.sentence === answer.text;
-  const made = card("answer", "答案",
-    element("p", { className: whole ? "words" : "words short", textContent: answer.text }));
+  const nodes = [element("p", { className: whole ? "words" : "words short", textContent: answer.text })];
   if (!whole) {
     // Words that the sentence repeats are not marked: which of them is meant cannot be told here.
     const first = answer.sentence.indexOf(answer.text);
     const offset = first === answer.sentence.lastIndexOf(answer.text) ? first : -1;
     const from = [...answer.sentence.slice(0, Math.max(offset, 0))].length;
     const spans = offset < 0 ? [] : [{ start: from, end: from + [...answer.text].length }];
-    made.append(element("blockquote", {}, ...marked(answer.sentence, spans)));
+    nodes.push(element("blockquote", {}, ...marked(answer.sentence, spans)));
   }
   if (cited) {
-    made.append(element("div", {}, "出自 ", documentLink(cited.title, cited.document_id, answer)), about(cited));
+    nodes.push(element("div", {}, "出自 ", documentLink(cited.title, cited.document_id, answer)), about(cited));
   }
-  made.append(element("div", { className: "soft", textContent: `把握 ${Math.round(answer.confidence * 100)}%` }));
-  return made;
+  return [...nodes, element("div", { className: "soft", textContent: `把握 ${Math.round(answer.confidence * 100)}%` })];
+}
+
+export function answerCard(answer, citations) {
+  return card("answer", "答案", ...quoted(answer, citations));
+}
+
+// What another citation says instead. The rank tells several of these cards apart for the ear.
+export function alternativeCard(answer, citations) {
+  return card("answer other", `另一处的说法（引用 ${answer.citation}）`,
+    element("h2", { className: "soft", textContent: "另一处的说法" }),
+    ...quoted(answer, citations));
 }

@@ -1,0 +1,1 @@
+"""The reader: how well a passage answers a question, and where."""

@@ -1,0 +1,42 @@
+"""From the logits of a text's tokens to the likeliest answers in it: pure arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.reading.inputs import Input, Offsets
+from index.reading.reader import Pointed
+
+LONGEST = 160
+"""Tokens of an answer: a sentence, or a list."""
+
+
+def answers(
+    shown: Input, start: NDArray[np.float32], end: NDArray[np.float32], most: int
+) -> tuple[Pointed, ...]:
+    """The likeliest answers that share no token, best first; of equal ones the first in the text.
+
+    `start` and `end` are the logits of the input's tokens, of which only the text's can answer.
+    """
+    text = slice(shown.first, shown.first + len(shown.offsets))
+    return tuple(_likeliest(start[text], end[text], shown.offsets, most))
+
+
+def _likeliest(
+    start: NDArray[np.float32], end: NDArray[np.float32], offsets: list[Offsets], most: int
+) -> Iterator[Pointed]:
+    sums = start[:, None] + end
+    ends_in_time = ~np.tri(len(start), k=-1, dtype=bool) & np.tri(
+        len(start), k=LONGEST - 1, dtype=bool
+    )
+    sums = np.where(ends_in_time, sums, -np.inf)
+    for _ in range(most if len(start) else 0):
+        first, last = (int(place) for place in np.unravel_index(sums.argmax(), sums.shape))
+        if sums[first, last] == -np.inf:
+            return
+        yield Pointed(offsets[first][0], offsets[last][1], float(sums[first, last]))
+        # All that begin before this ends, and end after it begins.
+        sums[: last + 1, first:] = -np.inf

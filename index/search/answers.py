@@ -1,0 +1,71 @@
+"""Whether a question is answered, and what each passage answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.search.answering import confidence, is_confident
+from index.search.citing import Quote
+from index.search.expected import fits
+from index.search.extracting import extract, same
+from index.search.question import Question
+from index.types import Answer, Span
+
+# A question is answered where its first passage answers at least so likely.
+LEAST_SURE = 0.5
+# Another passage's other answer is told where it is as likely as this, and not much less than
+# the first.
+LEAST_ALTERNATIVE = 0.6
+NOT_MUCH_LESS = 0.8
+MOST_ALTERNATIVES = 2
+
+
+def is_sure(quote: Quote) -> bool:
+    """Whether a question whose best passage this is, is answered at all."""
+    if quote.reading is None:
+        return is_confident(quote.hit.score)
+    return quote.hit.score >= LEAST_SURE
+
+
+def answers(question: Question, quotes: Sequence[Quote]) -> list[Answer]:
+    """What the first passage answers, and what others do that say something else.
+
+    The quotes are read, and a reply's citations in their order.
+    """
+    told: list[Answer] = []
+    least = max(LEAST_ALTERNATIVE, NOT_MUCH_LESS * quotes[0].hit.score)
+    for number, quote in enumerate(quotes, 1):
+        if len(told) > MOST_ALTERNATIVES or (told and quote.hit.score < least):
+            break
+        found = _answer(question, number, quote)
+        if found and not any(same(found.text, other.text) for other in told):
+            told.append(found)
+    return told
+
+
+def answer_of(quote: Quote, number: int, words: Span, sentence: Span) -> Answer:
+    """The answer that stands at `words`, within a `sentence`, of citation `number`'s passage."""
+    passage = quote.found.passage
+    sure = confidence(quote.hit.score) if quote.reading is None else quote.hit.score
+    return Answer(
+        text=passage.text[words.start : words.end],
+        sentence=passage.text[sentence.start : sentence.end],
+        confidence=sure,
+        citation=number,
+        start=passage.start + words.start,
+        end=passage.start + words.end,
+    )
+
+
+def _answer(question: Question, number: int, quote: Quote) -> Answer | None:
+    if quote.reading is None:
+        return None
+    text = quote.found.passage.text
+    # A text of characters that the reader does not know has no tokens to point at.
+    spans = [(one.start, one.end) for one in quote.reading.answers] or [(0, len(text))]
+    found = [extract(question.words, text, start, end) for start, end in spans]
+    words, sentence = next(
+        (pair for pair in found if fits(question.words, text[pair[0].start : pair[0].end])),
+        found[0],
+    )
+    return answer_of(quote, number, words, sentence)

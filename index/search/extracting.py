@@ -1,0 +1,126 @@
+"""From where the reader points to the words that are quoted as the answer.
+
+A reader points at pieces of words. What is quoted are whole words and figures with their units,
+without loose punctuation; of a list the whole, and where a reason or a way is asked for, whole
+sentences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from index.language.folding import fold
+from index.language.tokens import tokenize, word_over_seam
+from index.passages.blocks import split_blocks
+from index.passages.sentences import sentence_spans
+from index.search.expected import UNITS
+from index.types import Span
+
+_ASKS_WAY = re.compile("为什么|为何|为啥|怎么|怎样|如何|原因|步骤|流程|理由|做法|咋")
+_ASKS_LIST = re.compile("哪些|哪几|包括|分别|有什么|列举|都有")
+_FIGURE = re.compile(
+    rf"第?(?:\d[\d,，.:：]*|[〇零一二两三四五六七八九十百千]+)[十百千万亿]*[多余]?(?:{UNITS})?"
+    r"(?:\d+(?:月份?|日|时|分))*"
+)
+_LOOSE = " \t\r\n\u3000，。、；：！？,;:!?·…—-~～*#|>"
+_PAIRS = ("《》", "“”", "（）", "()", "「」", "『』", "【】", "‘’", "〈〉", "[]")
+_ITEM_END = re.compile(r"[，。；：！？,;:!?\n、]")
+_JOINER = re.compile("、|以?及|和|与")
+_LEADS_IN = re.compile("^.*?(?:包括了?|包含|分为|分别[是为]|主要有|[有是为])")
+
+
+def sentences(text: str) -> Iterator[Span]:
+    """The sentences of a passage, none over the border of a block."""
+    for block in split_blocks(text, Span(0, len(text)), word_over_seam):
+        yield from sentence_spans(text, block.span.start, block.span.end)
+
+
+def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]:
+    """The answer that `text[start:end]` points at, and the sentence (or sentences) it stands in.
+
+    The answer is within the sentence, and neither is empty where the text is not blank.
+    """
+    whole = _around(list(sentences(text)), start, end)
+    if _ASKS_WAY.search(question):
+        return whole, whole
+    span = _whole_words(text, Span(max(start, whole.start), min(end, whole.end)))
+    if _ASKS_LIST.search(question):
+        span = _whole_list(text, span, whole)
+    span = _closed(text, _tight(text, span), whole)
+    return (span, whole) if span.start < span.end else (whole, whole)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two answers say the same: the letters of one stand in the other."""
+    first, second = (
+        "".join(filter(str.isalnum, fold(words).text.casefold())) for words in (one, other)
+    )
+    return first in second or second in first
+
+
+def _around(spans: Sequence[Span], start: int, end: int) -> Span:
+    """The sentences that the span touches; the nearest one where it touches none."""
+    touched = [span for span in spans if span.start < end and start < span.end]
+    if not touched:
+        touched = [min(spans, key=lambda span: max(span.start - end, start - span.end))]
+    return Span(touched[0].start, touched[-1].end)
+
+
+def _whole_words(text: str, span: Span) -> Span:
+    """An edge within a word or a figure with its unit moves out of it."""
+    start, end = span.start, span.end
+    words = ((token.start, token.end) for token in tokenize(text) if token.whole)
+    figures = (match.span() for match in _FIGURE.finditer(text))
+    for first, last in (*words, *figures):
+        if first < span.start < last:
+            start = min(start, first)
+        if first < span.end < last:
+            end = max(end, last)
+    return Span(start, end)
+
+
+def _whole_list(text: str, span: Span, sentence: Span) -> Span:
+    """With the items beside the span that `、` or an “and” joins to it."""
+    start, end = span.start, span.end
+    while joiner := _JOINER.match(text, end, sentence.end):
+        following = _ITEM_END.search(text, joiner.end(), sentence.end)
+        end = following.start() if following else sentence.end
+    if start > sentence.start and text[start - 1] == "、":
+        while start > sentence.start and text[start - 1] == "、":
+            start -= 1
+            while start > sentence.start and not _ITEM_END.match(text[start - 1]):
+                start -= 1
+        led = _LEADS_IN.match(text[start : span.start])
+        start += led.end() if led else 0
+    return Span(start, end)
+
+
+def _tight(text: str, span: Span) -> Span:
+    """Without loose punctuation and white space at either end."""
+    start, end = span.start, span.end
+    while start < end and text[start] in _LOOSE:
+        start += 1
+    while start < end and text[end - 1] in _LOOSE:
+        end -= 1
+    return Span(start, end)
+
+
+def _closed(text: str, span: Span, sentence: Span) -> Span:
+    """With the other half of each bracket or quotation mark, or without its half."""
+    start, end = span.start, span.end
+    for opening, closing in map(tuple, _PAIRS):
+        words = text[start:end]
+        if words.count(opening) > words.count(closing):
+            after = text.find(closing, end, sentence.end)
+            if after >= 0:
+                end = after + 1
+            elif words.startswith(opening):
+                start += 1
+        elif words.count(closing) > words.count(opening):
+            before = text.rfind(opening, sentence.start, start)
+            if before >= 0:
+                start = before
+            elif words.endswith(closing):
+                end -= 1
+    return Span(start, end)

@@ -1,0 +1,107 @@
+"""From where a reader points to the words that are quoted."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.search.extracting import extract, same
+
+TEXT = (
+    "日照市2016年以来累计投入财政专项扶贫资金10.4亿元，惠及3.2万户。"
+    "主要产业包括茶叶、蓝莓、桑蚕和乡村旅游，见《日照市扶贫规划》。"
+    "因为修了路，产品才运得出去！"
+)
+
+
+def quoted(question: str, words: str, text: str = TEXT) -> str:
+    start = text.index(words)
+    span, sentence = extract(question, text, start, start + len(words))
+    assert sentence.start <= span.start < span.end <= sentence.end
+    return text[span.start : span.end]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("10.4", "10.4亿元"),
+        ("10.4亿", "10.4亿元"),
+        ("4亿元", "10.4亿元"),
+        ("资金10.4亿元，", "资金10.4亿元"),
+        ("3.2", "3.2万户"),
+        ("2016", "2016年"),
+        ("，惠及3.2万户。", "惠及3.2万户"),
+    ],
+)
+def test_a_figure_is_quoted_whole_with_its_unit(words: str, expected: str) -> None:
+    assert quoted("投入了多少？", words) == expected
+
+
+def test_a_word_is_quoted_whole() -> None:
+    assert quoted("靠什么运出去？", "品才") == "产品才"
+
+
+@pytest.mark.parametrize("words", ["茶叶", "蓝莓", "桑蚕", "蓝莓、桑蚕"])
+def test_of_a_list_all_items_are_quoted(words: str) -> None:
+    assert quoted("主要产业有哪些？", words) == "茶叶、蓝莓、桑蚕和乡村旅游"
+
+
+def test_an_item_is_quoted_alone_where_no_list_is_asked_for() -> None:
+    assert quoted("哪种产业最早？", "蓝莓") == "蓝莓"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("《日照市扶贫规划", "《日照市扶贫规划》"),
+        ("日照市扶贫规划》", "《日照市扶贫规划》"),
+        ("日照市扶贫规划", "日照市扶贫规划"),
+    ],
+)
+def test_brackets_are_quoted_in_pairs(words: str, expected: str) -> None:
+    assert quoted("见什么文件？", words) == expected
+
+
+def test_half_a_bracket_whose_other_half_stands_elsewhere_is_left_out() -> None:
+    assert quoted("谁？", "（张三", "负责人（张三。另见李四）") == "张三"
+
+
+@pytest.mark.parametrize("question", ["为什么运得出去？", "怎么运出去的？", "运得出去的原因"])
+def test_a_reason_or_a_way_is_quoted_as_the_whole_sentence(question: str) -> None:
+    assert quoted(question, "修了路") == "因为修了路，产品才运得出去！"
+
+
+def test_what_crosses_sentences_is_quoted_with_all_of_them() -> None:
+    assert quoted("为什么？", "乡村旅游，见《日照市扶贫规划》。因为修了路").startswith("主要产业")
+
+
+def test_only_punctuation_is_no_answer() -> None:
+    assert quoted("多少？", "！") == "因为修了路，产品才运得出去！"
+
+
+@given(st.text(alphabet="日照市10.4亿元《》（），。、\n 甲乙a", min_size=1, max_size=60), st.data())
+def test_the_answer_is_never_empty_and_always_in_its_sentence(
+    text: str, data: st.DataObject
+) -> None:
+    if not text.strip():
+        return
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    for question in ("多少？", "有哪些？", "为什么？"):
+        span, sentence = extract(question, text, start, end)
+        assert 0 <= sentence.start <= span.start < span.end <= sentence.end <= len(text)
+        assert text[span.start : span.end].strip()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("10.4亿元", "10.4亿元"), ("10.4亿元", "１０.４亿元。"), ("10.4亿元", "资金10.4亿元")],
+)
+def test_answers_with_the_same_letters_say_the_same(one: str, other: str) -> None:
+    assert same(one, other)
+    assert same(other, one)
+
+
+def test_other_figures_say_something_else() -> None:
+    assert not same("10.4亿元", "9.8亿元")
