@@ -241,8 +241,9 @@ class SearchIndex:
         if quotes := self._quotes(asked, vector, allowed):
             reason = None if is_sure(quotes[0]) else Reason.LOW_CONFIDENCE
             own = self._lexicon.words
-            citations = tuple(citation(question, n, one, own) for n, one in enumerate(quotes, 1))
-            reply = replace(reply, reason=reason, citations=citations)
+            with self._timed("quote"):
+                cited = tuple(citation(question, n, one, own) for n, one in enumerate(quotes, 1))
+            reply = replace(reply, reason=reason, citations=cited)
         return _Found(reply, vector, allowed, quotes)
 
     def _quotes(

@@ -157,12 +157,23 @@ def _retrieval(known: Sequence[Asked]) -> dict[str, float]:
 
 
 def _answers(known: Sequence[Asked]) -> dict[str, float]:
+    """Of what is answered, refusals counting 0; and F1 where the right document is quoted."""
     given = [one.reply.answer.text if one.reply.answer else "" for one in known]
     pairs = [(text, one.question.answers) for text, one in zip(given, known, strict=True)]
+    f1 = [character_f1(*pair) for pair in pairs]
+    right = [value for value, one in zip(f1, known, strict=True) if _quotes_right(one)]
     return {
         "EM": _mean(exact_match(*pair) for pair in pairs),
-        "F1": _mean(character_f1(*pair) for pair in pairs),
+        "F1": _mean(f1),
+        **({"F1 in document": _mean(right)} if right else {}),
     }
+
+
+def _quotes_right(one: Asked) -> bool:
+    answer = one.reply.answer
+    return answer is not None and bool(
+        _paths(one.reply.citations[answer.citation - 1]) & one.question.documents
+    )
 
 
 def _reliability(asked: Sequence[Asked]) -> list[Bin]:

@@ -13,6 +13,8 @@ from index.encoding.default_model import ensure_default_model
 from index.encoding.encoder import Encoder
 from index.encoding.model_loading import load_encoder
 from index.reading.inputs import Vocabulary, open_vocabulary
+from index.reading.reader import Reader
+from index.reading.shipped import load_reader
 from index.types import IndexSettings
 from tests.packed_models import tiny_packed
 
@@ -35,6 +37,14 @@ def models_dir() -> Path:
 def encoder(models_dir: Path) -> Encoder:
     """The real default model."""
     return load_encoder(IndexSettings(), models_dir)
+
+
+@pytest.fixture(scope="session")
+def reader(models_dir: Path) -> Reader:
+    """The reader that comes with the project."""
+    found = load_reader("default", models_dir)
+    assert found is not None
+    return found
 
 
 @pytest.fixture(scope="session")

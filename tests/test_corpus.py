@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 SEEDS = ROOT.parent / "shared" / "seeds"
 QUESTIONS = ROOT / "tests" / "data" / "questions.jsonl"
+ANSWERS = ROOT / "tests" / "data" / "answers.jsonl"
 
 SEED_OF = {
     "rizhao-2020": "000_041c029b2ed1c76e.txt",
@@ -252,3 +253,14 @@ def test_evidence_stands_in_its_article() -> None:
         source = bare(read_seed(row["document"]))
         for evidence in row["evidence"]:
             assert evidence in source, row
+
+
+def test_each_answer_stands_in_every_document_that_it_is_given_for() -> None:
+    rows = [json.loads(line) for line in ANSWERS.read_text(encoding="utf-8").splitlines()]
+    assert len({row["question"] for row in rows}) == len(rows) > 100
+    for row in rows:
+        paths = [row["path"]] if isinstance(row["path"], str) else row["path"] or []
+        assert bool(paths) == bool(row["answers"]), row
+        for path in paths:
+            text = (CORPUS / path).read_text(encoding="utf-8").split("---", 2)[2]
+            assert all(answer in text for answer in row["answers"]), row

@@ -106,6 +106,8 @@ def test_a_whole_row_by_hand() -> None:
             **RETRIEVAL,
             "EM": 0.5,
             "F1": 0.5,
+            # Of the two answers only the second quotes a right document.
+            "F1 in document": 1,
             "refusal precision": 1,
             "refusal recall": 0.5,
             # .6 and .8 against 0 and .7: three of four pairs are in order.
