@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import torch
 from building import complain
+from numpy.typing import NDArray
 from options import BadOption, run, settings_from
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -34,8 +36,9 @@ from training.scoring import Kit
 from index.encoding.default_model import ensure_default_model
 from index.encoding.model_loading import resolve_precision
 from index.errors import YoujuError
-from index.reading.inputs import open_vocabulary
+from index.reading.inputs import inputs, open_vocabulary
 
+_PROBES = 20
 WEIGHTS, SHIPPED, CARD = "reader.safetensors", "reader.onnx", "README.md"
 
 
@@ -136,7 +139,7 @@ def _publish(job: Run, state: State, model: EmbeddingModel, licences: Sequence[s
         "token_limit": str(reader.shape.positions),
     }
     save_tensors(job.folder / WEIGHTS, reader.state_dict(), facts)
-    size = export(reader, job.folder / SHIPPED, facts)
+    size = export(reader, job.folder / SHIPPED, facts, _probes(job))
     told = Facts(
         model.fingerprint, licences, which, figures, state.judged, size, reader.shape.positions
     )
@@ -144,6 +147,16 @@ def _publish(job: Run, state: State, model: EmbeddingModel, licences: Sequence[s
     (job.folder / CARD).write_text(card, encoding="utf-8")
     print(f"采用{which}的权重：{_told(figures)}")
     print(f"已写入 {job.folder}：{WEIGHTS}、{SHIPPED}（{size / 2**20:.1f} MiB）、{CARD}")
+
+
+def _probes(job: Run) -> list[NDArray[np.float32]]:
+    """The word vectors of a few held-out reads."""
+    found = []
+    for example in job.held_out[:_PROBES]:
+        pages = [read.page for read in example.reads[:2]]
+        for shown in inputs(example.question, pages, job.kit.vocabulary):
+            found.append(job.kit.words[shown.ids][None].float().cpu().numpy())
+    return found
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Pointed:
 class Reading:
     """What a reader makes of one page.
 
-    `logit` says how well the page answers, 0 being as likely as not, and compares between
+    `logit` says how likely the page answers, 0 being as likely as not, and compares between
     questions; `answers` are the likeliest ones, best first, none where there is nothing to read.
     """
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
+from index.reading.reader import Reading
 from index.search.answering import confidence, is_confident
 from index.search.citing import Quote
 from index.search.expected import fits
@@ -12,7 +14,9 @@ from index.search.question import Question
 from index.types import Answer, Span
 
 # A question is answered where its first passage answers at least so likely.
-LEAST_SURE = 0.5
+LEAST_SURE = 0.52
+# Where the reader wavers between words more than this, the sentence is quoted.
+LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than
 # the first.
 LEAST_ALTERNATIVE = 0.6
@@ -68,4 +72,12 @@ def _answer(question: Question, number: int, quote: Quote) -> Answer | None:
         (pair for pair in found if fits(question.words, text[pair[0].start : pair[0].end])),
         found[0],
     )
+    if _decided(quote.reading) < LEAST_DECIDED:
+        words = sentence
     return answer_of(quote, number, words, sentence)
+
+
+def _decided(reading: Reading) -> float:
+    """How much likelier (0 to 1) the first answer pointed at is than all others together."""
+    best = reading.answers[0].score if reading.answers else 0.0
+    return 1 / max(1.0, sum(math.exp(one.score - best) for one in reading.answers))

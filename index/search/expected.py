@@ -20,15 +20,23 @@ _ASKS_TIME = re.compile("什么时候|啥时候|何时|[哪何](?:一)?[年月�
 _ASKS_NUMBER = re.compile(
     rf"(?:多少|几)(?P<unit>{UNITS})?|多大|多高|多长|多久|多远|多重|比例|占比|百分之几"
 )
+_ASKS_PERSON = re.compile("谁|哪位|哪名")
+_DIGIT = re.compile(r"[\d０-９]")
+# 在哪个县 is answered by the name of a county, 哪家公司 by that of a company.
+_ASKS_KIND = re.compile("哪一?[个家所座](省|市|县|区|镇|乡|村|公司|大学|医院|银行|集团)")
 # People are counted in several ways, money in fractions and multiples of its unit.
 _ALIKE = ({"人", "名", "位", "人次", "个", "口"}, {"元", "钱", "块", "万元", "亿元", "美元"})
 
 
 def fits(question: str, words: str) -> bool:
-    """Whether words can be what the question asks for: a figure of its unit, a time.
+    """Whether words can be what the question asks for: a figure of its unit, a time, a person.
 
     Whatever it does not say, any words fit.
     """
+    if _ASKS_PERSON.search(question) and _DIGIT.search(words):
+        return False
+    if (kind := _ASKS_KIND.search(question)) and kind[1] not in words:
+        return False
     if _ASKS_TIME.search(question):
         return _TIME.search(words) is not None
     asked = _ASKS_NUMBER.search(question)

@@ -13,9 +13,9 @@ from index.search.citing import Quote
 
 # Fitted on several sets at once: how often a passage answers whose reading has this logit, and
 # that the first stage gives this score.
-LOGIT_WEIGHT = 0.6
-SCORE_WEIGHT = 6.0
-BIAS = -2.0
+LOGIT_WEIGHT = 0.22
+SCORE_WEIGHT = 4.4
+BIAS = -1.75
 
 
 def probability(logit: float, score: float) -> float:

@@ -1,24 +1,25 @@
 """The reader as it is shipped: an ONNX model in 8 bits that names what it was trained with.
 
-Inputs: `embeddings` (batch, length, hidden), rows of the embedding model's word table, and
-`attention_mask` (batch, length), 1 for tokens. Outputs: `rank` (batch,), `start` and `end`
-(batch, length); all are logits.
+Input: `embeddings` (batch, length, hidden), rows of the embedding model's word table, for texts of
+one length. Outputs: `rank` (batch,), `start` and `end` (batch, length); all are logits.
 """
 
 from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import onnx
+from numpy.typing import NDArray
 from onnx import ModelProto, TensorProto, helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from index.errors import YoujuError
-from index.reading.onnx_reader import FORMAT_VERSION
+from index.reading.onnx_reader import FORMAT_VERSION, open_session
 from training.checkpoints import publish
 from training.network import Reader
 from training.onnx_reader import HEADS, as_onnx
@@ -27,13 +28,26 @@ SIZE_LIMIT = 25 * 2**20
 """Bytes: the file is kept with the code."""
 
 
+Probe = NDArray[np.float32]
+
+
 class ExportError(YoujuError):
     """The reader cannot be shipped as it is."""
 
 
-def export(reader: Reader, path: Path, metadata: Mapping[str, str]) -> int:
-    """Write the reader in 8 bits; returns the file's size in bytes, and raises ExportError."""
-    model = quantised(as_onnx(reader))
+def export(
+    reader: Reader, path: Path, metadata: Mapping[str, str], probes: Sequence[Probe] = ()
+) -> int:
+    """Write the reader in 8 bits; returns the file's size in bytes, and raises ExportError.
+
+    One product stays as it is: that which brings the logits of the `probes` (word vectors, each
+    (1, length, hidden)) nearest to the reader's own. A few of its inputs are far greater than all
+    others, and would leave those no more than a few of the 8 bits.
+    """
+    whole = as_onnx(reader)
+    layers = range(reader.shape.layers) if probes else ()
+    tried = [quantised(whole, [f"layers.{layer}.outer.product"]) for layer in layers]
+    model = min(tried, key=_Distance(whole, probes)) if tried else quantised(whole)
     helper.set_model_props(model, {"version": FORMAT_VERSION, **metadata})
     data = model.SerializeToString()
     if len(data) > SIZE_LIMIT:
@@ -47,7 +61,7 @@ def export(reader: Reader, path: Path, metadata: Mapping[str, str]) -> int:
     return len(data)
 
 
-def quantised(model: ModelProto) -> ModelProto:
+def quantised(model: ModelProto, spared: Sequence[str] = ()) -> ModelProto:
     """The model with its layers' weights in 8 bits, each column with a scale of its own.
 
     Only 7 of the 8 are used: with all, processors without VNNI overflow, and nothing tells. The
@@ -61,11 +75,27 @@ def quantised(model: ModelProto) -> ModelProto:
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
-            nodes_to_exclude=list(HEADS),
+            nodes_to_exclude=[*HEADS, *spared],
             # What comes out of the runtime's own operators has no type that ONNX knows.
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
         return onnx.load(found)
+
+
+class _Distance:
+    """How far a model's rank logits of some probes are from those of the whole one."""
+
+    def __init__(self, whole: ModelProto, probes: Sequence[Probe]) -> None:
+        self._probes = probes
+        self._wanted = self._logits(whole)
+
+    def __call__(self, model: ModelProto) -> float:
+        return float(np.abs(self._logits(model) - self._wanted).mean())
+
+    def _logits(self, model: ModelProto) -> Probe:
+        session = open_session(model.SerializeToString())
+        runs = (session.run(["rank"], {"embeddings": one}) for one in self._probes)
+        return np.concatenate([rank for (rank,) in runs])
 
 
 @contextmanager
