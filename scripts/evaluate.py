@@ -20,7 +20,7 @@ from plans import Wanted, plans
 from question_set import QuestionSet, folders_of, read_set
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
+from rich.table import Column, Table
 
 from index.encoding.encoder import Encoder
 from index.encoding.model_loading import load_encoder
@@ -121,7 +121,8 @@ def rows_of(
 
 def _print(rows: list[Row]) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row.measures))
-    table = Table("题库", "方法", "问题", "无答案", *names, "p50 ms", "p99 ms")
+    told = (Column(name, no_wrap=True) for name in ("题库", "方法"))
+    table = Table(*told, "问题", "无答案", *names, "p50 ms", "p99 ms")
     for one in rows:
         cells = [f"{one.measures[name]:.3f}" if name in one.measures else "" for name in names]
         mark = "*" if one.timed.endswith(RECALLED) else ""
@@ -129,7 +130,7 @@ def _print(rows: list[Row]) -> None:
         table.add_row(
             one.set, one.method, str(one.questions), str(one.unanswerable), *cells, *spent
         )
-    Console(width=max(100, 80 + 12 * len(names))).print(table)
+    Console(width=100 + 14 * len(names)).print(table)
     if any(one.timed.endswith(RECALLED) for one in rows):
         print("* 沿用第一个方法算好的向量，用时不含向量计算")
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.search.extracting import extract, same
+from index.types import Span
 
 TEXT = (
     "日照市2016年以来累计投入财政专项扶贫资金10.4亿元，惠及3.2万户。"
@@ -74,6 +75,10 @@ def test_a_reason_or_a_way_is_quoted_as_the_whole_sentence(question: str) -> Non
 
 def test_what_crosses_sentences_is_quoted_with_all_of_them() -> None:
     assert quoted("为什么？", "乡村旅游，见《日照市扶贫规划》。因为修了路").startswith("主要产业")
+
+
+def test_white_space_is_no_answer_but_points_at_the_nearest_sentence() -> None:
+    assert extract("多少？", "  0", 0, 1) == (Span(2, 3), Span(2, 3))
 
 
 def test_only_punctuation_is_no_answer() -> None:

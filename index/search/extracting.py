@@ -44,7 +44,11 @@ def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]
     whole = _around(list(sentences(text)), start, end)
     if _ASKS_WAY.search(question):
         return whole, whole
-    span = _whole_words(text, Span(max(start, whole.start), min(end, whole.end)))
+    first, last = max(start, whole.start), min(end, whole.end)
+    if first >= last:
+        # It points at white space between sentences.
+        return whole, whole
+    span = _whole_words(text, Span(first, last))
     if _ASKS_LIST.search(question):
         span = _whole_list(text, span, whole)
     span = _closed(text, _tight(text, span), whole)
