@@ -109,6 +109,8 @@ class Visit:
         page = self.open()
         page.get_by_label("问题").fill(question)
         page.get_by_role("button", name="提问").click()
+        # The first page is shown until the address has changed.
+        expect(page.locator("ul.how")).to_have_count(0)
         expect(page.locator("#status")).not_to_have_text("请稍候……")
         expect(page.locator("#view > *").first).to_be_visible()
         return page
