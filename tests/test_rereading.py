@@ -105,6 +105,10 @@ def test_what_is_unlikely_is_no_alternative() -> None:
     assert told(OLD, NEW, BOAT, marks={"420": 9.0}) == [("420米", 1)]
 
 
+def test_what_cannot_be_meant_is_no_alternative() -> None:
+    assert told(OLD, BOAT, marks={"420": 9.0, "渡船": 9.0}) == [("420米", 1)]
+
+
 def test_answers_are_proven_by_their_places() -> None:
     quotes = [quote("a", OLD, start=7, score=0.6)]
     (answer,) = answers(LENGTH, reread("石桥有多长？", quotes, MarkReader({"420": 9.0}), 9))

@@ -19,8 +19,8 @@ LEAST_SURE = 0.52
 LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than
 # the first.
-LEAST_ALTERNATIVE = 0.6
-NOT_MUCH_LESS = 0.8
+LEAST_ALTERNATIVE = 0.75
+NOT_MUCH_LESS = 0.9
 MOST_ALTERNATIVES = 2
 
 
@@ -42,9 +42,19 @@ def answers(question: Question, quotes: Sequence[Quote]) -> list[Answer]:
         if len(told) > MOST_ALTERNATIVES or (told and quote.hit.score < least):
             break
         found = _answer(question, number, quote)
-        if found and not any(same(found.text, other.text) for other in told):
+        if found and (not told or _says_else(question, quote, found, told)):
             told.append(found)
     return told
+
+
+def _says_else(question: Question, quote: Quote, found: Answer, told: Sequence[Answer]) -> bool:
+    """Whether a further answer is a clear one, of the kind asked for, that was not told."""
+    return (
+        quote.reading is not None
+        and _decided(quote.reading) >= LEAST_DECIDED
+        and fits(question.words, found.text)
+        and not any(same(found.text, other.text) for other in told)
+    )
 
 
 def answer_of(quote: Quote, number: int, words: Span, sentence: Span) -> Answer:
