@@ -28,7 +28,6 @@ EVEN_SCORE = 0.37
 STEEPNESS = 25.0
 SUREST = 0.88
 
-_NUMBER = re.compile("多少|几|多大|多高|多长|多久|比例|占比|[何哪](?:年|月|日|天)|什么时候|何时")
 _NUMBER = re.compile(r"\d|[一二三四五六七八九十百千万亿两]")
 NUMBER_BONUS = 0.2
 

@@ -57,9 +57,7 @@ def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]
 
 def same(one: str, other: str) -> bool:
     """Whether two answers say the same: the letters of one stand in the other."""
-    first, second = (
-        "".join(filter(str.isalnum, fold(words).text.casefold())) for words in (one, other)
-    )
+    first, second = ("".join(filter(str.isalnum, fold(words).text)) for words in (one, other))
     return first in second or second in first
 
 
