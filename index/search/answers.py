@@ -77,14 +77,21 @@ def _answer(question: Question, number: int, quote: Quote) -> Answer | None:
     text = quote.found.passage.text
     # A text of characters that the reader does not know has no tokens to point at.
     spans = [(one.start, one.end) for one in quote.reading.answers] or [(0, len(text))]
-    found = [extract(question.words, text, start, end) for start, end in spans]
-    words, sentence = next(
-        (pair for pair in found if fits(question.words, text[pair[0].start : pair[0].end])),
-        found[0],
-    )
+    words, sentence = _first_that_fits(question.words, text, spans)
     if _decided(quote.reading) < LEAST_DECIDED:
         words = sentence
     return answer_of(quote, number, words, sentence)
+
+
+def _first_that_fits(
+    question: str, text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[Span, Span]:
+    """The answer and sentence of the first span whose words can be meant, else of the first."""
+    for span in spans:
+        words, sentence = extract(question, text, *span)
+        if fits(question, text[words.start : words.end]):
+            return words, sentence
+    return extract(question, text, *spans[0])
 
 
 def _decided(reading: Reading) -> float:
