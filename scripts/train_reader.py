@@ -20,7 +20,7 @@ from options import BadOption, run, settings_from
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from training.arguments import parser, recipe_from
-from training.checkpoints import save_tensors
+from training.checkpoints import load_tensors, load_weights, save_tensors
 from training.choosing import finish
 from training.embedding_model import EmbeddingModel, initial_reader, load_embedding_model
 from training.examples import Example
@@ -39,6 +39,7 @@ from index.errors import YoujuError
 from index.reading.inputs import inputs, open_vocabulary
 
 _PROBES = 20
+_TOLD_EVERY = 50
 WEIGHTS, SHIPPED, CARD = "reader.safetensors", "reader.onnx", "README.md"
 
 
@@ -78,6 +79,8 @@ def _job(
     if not examples.learnt or not examples.held_out:
         raise BadOption("训练样例和留出的样例都不能是空的：请换题库，或调整 --hold-out。")
     reader = initial_reader(model, recipe.layers, recipe.dropout, recipe.seed)
+    if options.weights:
+        load_weights(reader, load_tensors(options.weights)[0], options.weights)
     half = resolve_precision(options.precision) == "bfloat16"
     if options.device != "cpu" and options.precision == "auto":
         half = torch.cuda.is_bf16_supported()
@@ -88,6 +91,7 @@ def _job(
         "hold out": str(options.hold_out),
         "negatives": str(options.negatives),
         "embedding model": model.fingerprint,
+        "first weights": _checksum(options.weights) if options.weights else "embedding model",
     }
     held_out = _some(examples.held_out, recipe.held_out_limit)
     return Run(reader.to(options.device), kit, examples.learnt, held_out, recipe, options.out, data)
@@ -117,6 +121,9 @@ def _progress(steps: int) -> Iterator[Callable[[State], None]]:
 
         def show(state: State) -> None:
             bars.update(task, completed=state.step, description=f"损失 {state.loss:.3f}")
+            if not bars.console.is_terminal and state.step % _TOLD_EVERY == 0:
+                # In a log no bar can move.
+                bars.print(f"{state.step}/{steps} 步，损失 {state.loss:.3f}")
             if state.judged and state.judged[-1][0] == state.step:
                 bars.print(f"第 {state.step} 步：{_told(state.judged[-1][1])}")
 

@@ -39,21 +39,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def both(run: Run, model: onnx.ModelProto) -> list[tuple[Vector, Vector]]:
-    """Rank, start and end as the network and the model give them, for reads of several lengths."""
+    """Start and end as the network and the model give them, for reads of several lengths."""
     examples = [*letters(), asked("a", read("甲乙" * 20), read("甲"))]
     batch = collate(examples, run.kit.vocabulary)
     with torch.inference_mode():
         scores = score(run.reader, run.kit, batch)
     session = InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    ours: list[list[Vector]] = [[], [], []]
-    theirs: list[list[Vector]] = [[], [], []]
+    ours: list[list[Vector]] = [[], []]
+    theirs: list[list[Vector]] = [[], []]
     for row, tokens in enumerate(batch.reads):
         length = len(tokens.shown.ids)
         vectors = run.kit.words[batch.ids[row : row + 1, :length]].numpy()
-        network = (scores.rank[row : row + 1], scores.start[row], scores.end[row])
-        for kind, found in enumerate(
-            session.run(["rank", "start", "end"], {"embeddings": vectors})
-        ):
+        network = (scores.start[row], scores.end[row])
+        for kind, found in enumerate(session.run(["start", "end"], {"embeddings": vectors})):
             ours[kind].append(network[kind].numpy()[:length])
             theirs[kind].append(found.reshape(-1))
     return [
@@ -67,12 +65,12 @@ def test_in_float32_it_is_the_network(trained: Run) -> None:
         np.testing.assert_allclose(shipped, ours, atol=1e-4)
 
 
-def test_in_8_bits_it_ranks_and_points_alike(trained: Run) -> None:
+def test_in_8_bits_it_points_alike(trained: Run) -> None:
     for ours, shipped in both(trained, quantised(as_onnx(trained.reader))):
         assert np.corrcoef(ours, shipped)[0, 1] > 0.99
 
 
-def test_layers_are_in_8_bits_and_heads_are_not(trained: Run) -> None:
+def test_layers_are_in_8_bits_and_the_head_is_not(trained: Run) -> None:
     model = quantised(as_onnx(trained.reader))
     kinds = {tensor.name: tensor.data_type for tensor in model.graph.initializer}
     wide = [
@@ -80,13 +78,13 @@ def test_layers_are_in_8_bits_and_heads_are_not(trained: Run) -> None:
     ]
     # Four products in each of two layers.
     assert len([name for name in wide if name.endswith("quantized")]) == 8
-    assert kinds["rank.weight"] == kinds["span.weight"] == onnx.TensorProto.FLOAT
+    assert kinds["span.weight"] == onnx.TensorProto.FLOAT
 
 
 def test_inputs_and_outputs(trained: Run) -> None:
     graph = as_onnx(trained.reader).graph
     assert [value.name for value in graph.input] == ["embeddings"]
-    assert [value.name for value in graph.output] == ["rank", "start", "end"]
+    assert [value.name for value in graph.output] == ["start", "end"]
 
 
 def test_the_file_names_its_embedding_model(trained: Run, tmp_path: Path) -> None:

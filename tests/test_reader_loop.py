@@ -17,9 +17,10 @@ from training.choosing import BEST, SNAPSHOTS, finish
 from training.judging import Figures, judge
 from training.loop import CHECKPOINT, Pace, train
 from training.losses import answering_loss, pointing_loss, ranking_loss, total_loss
-from training.network import Reader, Scores, Shape
+from training.network import Logits, Reader, Shape
 from training.recipe import Recipe, rate_at
 from training.run import Run, State, TrainingError
+from training.scoring import Scores, odds
 
 from tests.tiny_reader import RECIPE, asked, letters, read, tiny_kit, tiny_reader, tiny_run
 
@@ -133,6 +134,17 @@ def test_the_total_is_weighted_and_its_gradient_finite(tiny_folder: Path) -> Non
     assert torch.isfinite(found.grad).all()
 
 
+def test_a_passage_ranks_by_how_much_likelier_an_answer_in_it_is_than_none() -> None:
+    # First tokens: no answer. Second: not of the text, so that it adds nothing, however likely.
+    start = torch.tensor([[0.0, 50.0, math.log(3), math.log(5)], [math.log(4), 50.0, 0.0, 0.0]])
+    end = torch.tensor([[math.log(2), 50.0, 0.0, 0.0], [0.0, 50.0, math.log(6), math.log(2)]])
+    allowed = torch.tensor([[True, False, True, True]] * 2)
+    found = odds(Logits(start, end), allowed)
+    assert found.tolist() == pytest.approx([math.log(8) / 2, (math.log(2 / 4) + math.log(8)) / 2])
+    alone = odds(Logits(start, end), torch.tensor([[True, False, True, False]] * 2))
+    assert alone[0].item() == pytest.approx((math.log(3) - math.log(2)) / 2)
+
+
 def test_the_rate_climbs_and_falls() -> None:
     recipe = Recipe(steps=100, rate=1.0, warm_up=0.1)
     assert [rate_at(step, recipe) for step in (0, 9, 10, 55, 99)] == pytest.approx(
@@ -141,13 +153,12 @@ def test_the_rate_climbs_and_falls() -> None:
 
 
 class Scripted(Reader):
-    """Its logits are written down: `rank` is the input's length, and its last token answers."""
+    """Its logits are written down: the last token answers; the more there are, the likelier."""
 
-    def forward(self, embeddings: torch.Tensor, attention_mask: torch.Tensor) -> Scores:
-        lengths = attention_mask.sum(1).float()
+    def forward(self, embeddings: torch.Tensor, attention_mask: torch.Tensor) -> Logits:
         points = torch.zeros(attention_mask.shape)
-        points[torch.arange(len(lengths)), lengths.long() - 2] = 1
-        return Scores(lengths, points, points)
+        points[torch.arange(len(points)), attention_mask.sum(1) - 2] = 1
+        return Logits(points, points)
 
 
 def test_figures_by_hand(tiny_folder: Path) -> None:
@@ -273,7 +284,7 @@ def test_without_a_checkpoint_nothing_can_be_taken_up(tiny_folder: Path, tmp_pat
 
 def test_a_loss_without_end_stops_the_run(tiny_folder: Path, tmp_path: Path) -> None:
     run = tiny_run(tiny_folder, tmp_path)
-    torch.nn.init.constant_(run.reader.rank.bias, math.inf)
+    torch.nn.init.constant_(run.reader.span.bias, math.inf)
     with pytest.raises(TrainingError, match="第 1 步的损失不是有限的数"):
         train(run, False, Pace(), quiet)
 
@@ -283,7 +294,7 @@ def test_frozen_weights_stay(tiny_folder: Path, tmp_path: Path) -> None:
     before = weights_of(run)
     train(run, False, Pace(), quiet)
     changed = {name for name, tensor in weights_of(run).items() if not tensor.equal(before[name])}
-    assert changed == {f"{head}.{part}" for head in ("rank", "span") for part in ("weight", "bias")}
+    assert changed == {"span.weight", "span.bias"}
 
 
 def test_the_mean_of_weights(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The network is a BertModel with heads, and stays one in its parts."""
+"""The network is a BertModel with a head, and stays one in its parts."""
 
 from __future__ import annotations
 
@@ -44,14 +44,12 @@ def test_its_states_are_those_of_the_embedding_model(deep_folder: Path) -> None:
         states = bert(inputs_embeds=vectors, attention_mask=mask.long()).last_hidden_state
         scores = reader(vectors, mask)
         start, end = reader.span(states).unbind(-1)
-    torch.testing.assert_close(scores.rank, reader.rank(states[:, 0]).squeeze(1))
     torch.testing.assert_close(scores.start[mask], start[mask])
     torch.testing.assert_close(scores.end[mask], end[mask])
 
 
 def test_shapes(tiny_folder: Path) -> None:
     scores = tiny_reader(tiny_folder)(*inputs(tiny_folder))
-    assert scores.rank.shape == (3,)
     assert scores.start.shape == scores.end.shape == (3, 9)
 
 
@@ -59,9 +57,10 @@ def test_what_is_padding_changes_nothing(tiny_folder: Path) -> None:
     reader = tiny_reader(tiny_folder).eval()
     vectors, mask = inputs(tiny_folder)
     noise = torch.where(mask[..., None], vectors, torch.full_like(vectors, 3.0))
-    torch.testing.assert_close(reader(noise, mask).rank, reader(vectors, mask).rank)
-    short = reader(vectors[2:, :2], mask[2:, :2])
-    torch.testing.assert_close(short.rank, reader(vectors, mask).rank[2:])
+    whole = reader(vectors, mask).start
+    torch.testing.assert_close(reader(noise, mask).start[mask], whole[mask])
+    short = reader(vectors[2:, :2], mask[2:, :2]).start
+    torch.testing.assert_close(short, whole[2:, :2])
 
 
 @pytest.mark.parametrize(
@@ -85,10 +84,10 @@ def test_a_student_has_the_weights_of_every_second_layer(deep_folder: Path) -> N
         assert torch.equal(student[f"layers.1.{name}"], whole[f"layers.3.{name}"])
 
 
-def test_heads_follow_from_the_seed(tiny_folder: Path) -> None:
+def test_the_head_follows_from_the_seed(tiny_folder: Path) -> None:
     first, again, other = (tiny_reader(tiny_folder, seed=seed) for seed in (1, 1, 2))
-    assert torch.equal(first.rank.weight, again.rank.weight)
-    assert not torch.equal(first.rank.weight, other.rank.weight)
+    assert torch.equal(first.span.weight, again.span.weight)
+    assert not torch.equal(first.span.weight, other.span.weight)
 
 
 @pytest.mark.parametrize("layers", [0, 1, 2])
@@ -99,7 +98,7 @@ def test_the_lowest_layers_can_be_frozen(deep_folder: Path, layers: int) -> None
     assert {f"layers.{layer}.out.bias" in learning for layer in range(layers)} <= {False}
     assert {f"layers.{layer}.out.bias" in learning for layer in range(layers, 4)} == {True}
     assert ("positions" in learning) == ("norm.weight" in learning) == (layers == 0)
-    assert {"rank.weight", "span.weight"} <= learning
+    assert "span.weight" in learning
 
 
 def test_the_word_table_is_no_part_of_the_reader(tiny_folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -73,9 +74,18 @@ def test_from_examples_to_a_shipped_file(tmp_path: Path, models_dir: Path) -> No
         *shipped, "best.safetensors", "checkpoint.safetensors", "examples.jsonl"
     }  # fmt: skip
     card = (out / "README.md").read_text(encoding="utf-8")
-    for words in ("CC BY-SA 4.0", "Learnt from: ", "Held out: ", "- steps: 2"):
+    first = "- first weights: `embedding model`"
+    for words in ("CC BY-SA 4.0", "Learnt from: ", "Held out: ", "- steps: 2", first):
         assert words in card
     assert str(tmp_path) not in card
+
+    on = ["train_reader.py", str(examples), "--out", tmp_path / "on", *rest[2:]]
+    weights = ["--weights", str(out / "reader.safetensors")]
+    further = run_command(*map(str, on), *weights, "--steps=1", OMP_NUM_THREADS="1")
+    assert further.returncode == 0, further.stderr
+    checksum = hashlib.sha256((out / "reader.safetensors").read_bytes()).hexdigest()
+    card = (tmp_path / "on" / "README.md").read_text(encoding="utf-8")
+    assert f"- first weights: `{checksum}`" in card
 
     again = run_command(*begin, OMP_NUM_THREADS="1")
     assert again.returncode == 2

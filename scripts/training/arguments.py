@@ -57,6 +57,12 @@ def parser() -> ArgumentParser:
         help="每个问题配几个不能回答的段落（默认 3）",
     )
     made.add_argument("--out", type=Path, required=True, metavar="DIR", help="输出目录")
+    made.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="从另一次训练的 reader.safetensors 开始（默认从向量模型开始）",
+    )
     made.add_argument("--data", type=Path, metavar="DIR", help="数据目录（默认 data/）")
     made.add_argument("--resume", action="store_true", help="接着输出目录里的训练，用那里的样例")
     made.add_argument(

@@ -17,6 +17,8 @@ Span = tuple[int, int]
 
 # Batches among which lengths are sorted: fewer pad more, more are less of a shuffle.
 _POOL = 64
+# Tokens: lengths of batches are multiples of this.
+_STEP = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +57,14 @@ class Batch:
 
 
 def collate(examples: Sequence[Example], vocabulary: Vocabulary) -> Batch:
-    """The examples as one batch, as long as the longest read."""
+    """The examples as one batch, a little longer than the longest read at most."""
     sizes = tuple(len(one.reads) for one in examples)
     reads = tuple(_tokens(examples, vocabulary))
     longest = max(len(read.shown.ids) for read in reads)
+    # Kernels are made and kept for each length: of few lengths, they are few.
+    length = min(-(-longest // _STEP) * _STEP, vocabulary.limit)
     most = max(1, *(len(read.golds) for read in reads))
-    ids = torch.full((len(reads), longest), vocabulary.eos)
+    ids = torch.full((len(reads), length), vocabulary.eos)
     mask, allowed = (torch.zeros(ids.shape, dtype=torch.bool) for _ in range(2))
     golds = torch.full((len(reads), most, 2), -1)
     for row, read in enumerate(reads):

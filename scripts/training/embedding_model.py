@@ -57,13 +57,12 @@ def load_embedding_model(folder: Path) -> EmbeddingModel:
 
 
 def initial_reader(model: EmbeddingModel, layers: int, dropout: float, seed: int) -> Reader:
-    """A reader of so many of the model's layers; its heads are new, from the seed."""
+    """A reader of so many of the model's layers; its head is new, from the seed."""
     reader = Reader(replace(model.shape, layers=layers), dropout)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
-        for head in (reader.rank, reader.span):
-            head.weight.normal_(0, _HEAD_DEVIATION, generator=generator)
-            head.bias.zero_()
+        reader.span.weight.normal_(0, _HEAD_DEVIATION, generator=generator)
+        reader.span.bias.zero_()
     with safe_open(model.folder / "model.safetensors", "pt") as weights:
         given = {name: weights.get_tensor(name) for name in weights.keys() if name != WORDS}  # noqa: SIM118
     reader.load_state_dict(reader.state_dict() | _renamed(given, model.shape, layers))

@@ -1,7 +1,7 @@
 """The reader as it is shipped: an ONNX model in 8 bits that names what it was trained with.
 
 Input: `embeddings` (batch, length, hidden), rows of the embedding model's word table, for texts of
-one length. Outputs: `rank` (batch,), `start` and `end` (batch, length); all are logits.
+one length. Outputs: the logits `start` and `end` (batch, length).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from index.errors import YoujuError
 from index.reading.onnx_reader import FORMAT_VERSION, open_session
 from training.checkpoints import publish
 from training.network import Reader
-from training.onnx_reader import HEADS, as_onnx
+from training.onnx_reader import HEAD, as_onnx
 
 SIZE_LIMIT = 25 * 2**20
 """Bytes: the file is kept with the code."""
@@ -65,7 +65,7 @@ def quantised(model: ModelProto, spared: Sequence[str] = ()) -> ModelProto:
     """The model with its layers' weights in 8 bits, each column with a scale of its own.
 
     Only 7 of the 8 are used: with all, processors without VNNI overflow, and nothing tells. The
-    heads stay in float32: they are small, and their logits are what is compared.
+    head stays in float32: it is small, and its logits are what is compared.
     """
     with tempfile.TemporaryDirectory() as folder, _without_advice():
         found = Path(folder) / "quantised.onnx"
@@ -75,7 +75,7 @@ def quantised(model: ModelProto, spared: Sequence[str] = ()) -> ModelProto:
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
-            nodes_to_exclude=[*HEADS, *spared],
+            nodes_to_exclude=[HEAD, *spared],
             # What comes out of the runtime's own operators has no type that ONNX knows.
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
@@ -83,7 +83,7 @@ def quantised(model: ModelProto, spared: Sequence[str] = ()) -> ModelProto:
 
 
 class _Distance:
-    """How far a model's rank logits of some probes are from those of the whole one."""
+    """How far a model's logits of some probes are from those of the whole one."""
 
     def __init__(self, whole: ModelProto, probes: Sequence[Probe]) -> None:
         self._probes = probes
@@ -94,8 +94,8 @@ class _Distance:
 
     def _logits(self, model: ModelProto) -> Probe:
         session = open_session(model.SerializeToString())
-        runs = (session.run(["rank"], {"embeddings": one}) for one in self._probes)
-        return np.concatenate([rank for (rank,) in runs])
+        runs = (session.run(["start", "end"], {"embeddings": one}) for one in self._probes)
+        return np.concatenate([logits.ravel() for run in runs for logits in run])
 
 
 @contextmanager

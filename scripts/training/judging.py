@@ -15,8 +15,8 @@ from index.reading.pointing import answers
 from index.reading.reader import Pointed
 from training.batches import Batch, collate
 from training.examples import Example, Read
-from training.network import Reader, Scores
-from training.scoring import Kit, score
+from training.network import Reader
+from training.scoring import Kit, Scores, score
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pad_sequence
 
 from training.batches import Batch
-from training.network import Scores
 from training.recipe import Recipe
+from training.scoring import Scores
 
 
 def total_loss(scores: Scores, batch: Batch, recipe: Recipe) -> Tensor:

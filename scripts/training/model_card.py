@@ -15,8 +15,8 @@ from training.recipe import Recipe
 LIMITS = """\
 - It is trained on Chinese, and on passages that a first-stage search found.
 - It points to one span of one passage: it neither counts nor infers, nor joins what stands apart.
-- `rank` compares between questions as far as the held-out examples are like yours: fit a
-  threshold on your own.
+- How likely it takes an answer to be compares between questions as far as the held-out examples
+  are like yours: fit a threshold on your own.
 - It reads no more than {tokens} tokens of question, title and passage together.
 """
 

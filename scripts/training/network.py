@@ -1,4 +1,4 @@
-"""The reader's network: an encoder, with heads that rank a passage and point into it.
+"""The reader's network: an encoder, with a head that points at the answer.
 
 It is shown word vectors, not token ids: the word table is most of the embedding model, which every
 machine that searches already has.
@@ -26,10 +26,9 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """Logits: `rank` (batch,), `start` and `end` (batch, length)."""
+class Logits:
+    """Of each token as the first and the last of the answer, both (batch, length)."""
 
-    rank: Tensor
     start: Tensor
     end: Tensor
 
@@ -66,7 +65,7 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Word vectors of question and passage to `Scores`."""
+    """Word vectors of question and passage to `Logits`."""
 
     def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
@@ -74,10 +73,9 @@ class Reader(nn.Module):
         self.positions = nn.Parameter(torch.zeros(shape.positions, shape.hidden))
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
-        self.rank = nn.Linear(shape.hidden, 1)
         self.span = nn.Linear(shape.hidden, 2)
 
-    def forward(self, embeddings: Tensor, attention_mask: Tensor) -> Scores:
+    def forward(self, embeddings: Tensor, attention_mask: Tensor) -> Logits:
         """`embeddings` (batch, length, hidden); `attention_mask` (batch, length), true for tokens.
 
         The span head scores every token: which of them may be an answer, the caller knows.
@@ -89,7 +87,7 @@ class Reader(nn.Module):
             states = layer(states, mask)
         states = functional.dropout(states, self.dropout, self.training)
         start, end = self.span(states).float().unbind(-1)
-        return Scores(self.rank(states[:, 0]).float().squeeze(-1), start, end)
+        return Logits(start, end)
 
 
 def freeze(reader: Reader, layers: int) -> None:

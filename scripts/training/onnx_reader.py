@@ -10,8 +10,8 @@ from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 from training.network import Reader, Shape
 from training.onnx_graph import RUNTIME, Graph
 
-HEADS = ("rank.product", "span.product")
-"""The nodes of the last products."""
+HEAD = "span.product"
+"""The node of the last product."""
 
 
 def as_onnx(reader: Reader) -> ModelProto:
@@ -20,9 +20,7 @@ def as_onnx(reader: Reader) -> ModelProto:
     states = _embedded(graph, shape)
     for place in range(shape.layers):
         states = _layer(graph, states, f"layers.{place}", shape)
-    first = graph.op("Gather", [states, graph.integers("zero", 0)], "first", axis=1)
     last = graph.integers("last", [-1])
-    graph.op("Squeeze", [graph.linear(first, "rank"), last], "rank")
     both = graph.linear(states, "span")
     for name, half in zip(
         ("start", "end"),
@@ -67,7 +65,6 @@ def _signature(shape: Shape) -> tuple[list[ValueInfoProto], list[ValueInfoProto]
         value("embeddings", real, ["batch", "length", shape.hidden]),
     ]
     outputs = [
-        value("rank", real, ["batch"]),
         value("start", real, ["batch", "length"]),
         value("end", real, ["batch", "length"]),
     ]
