@@ -112,6 +112,20 @@ def test_what_holds_the_name_put_in_is_not_read_with_an_altered_question(tmp_pat
     assert [read.text for read in changed.reads] == [texts[0], texts[2]]
 
 
+def test_a_set_with_questions_without_answers_is_not_altered(tmp_path: Path) -> None:
+    passages = [passage("a", "烟台的桥长420米。"), passage("b", "青岛的桥长500米。")]
+    questions = [
+        asked("烟台的桥多长？", "a", ("420米", 4)),
+        asked("青岛的桥多长？", "b", ("500米", 4)),
+    ]
+    plain = write_set(tmp_path / "plain", passages, questions)
+    kinds = [one.kind for one in gathered([plain], tmp_path, Shares(1, 0, 0))]
+    assert kinds == ["asked", "altered", "asked", "altered"]
+    whole = write_set(tmp_path / "whole", passages, [*questions, asked("谁造的？", None)])
+    kinds = [one.kind for one in gathered([whole], tmp_path, Shares(1, 0, 0))]
+    assert kinds == ["asked", "asked", "asked"]
+
+
 def test_what_another_set_asks_is_not_answered_here(money: Path, tmp_path: Path) -> None:
     questions = [asked("谁保管？", "z", ("村委会", 0)), asked(MUCH, "z", ("村", 0))]
     other = write_set(tmp_path / "other", [passage("z", "村委会保管合同。")], questions)

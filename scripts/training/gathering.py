@@ -66,9 +66,16 @@ def gather(
         with _index(one, settings, encoder) as index:
             asked = _Asked(one, index, negatives, seed)
             own = sample(one.given or one.questions, limit)
+            fitting = _fitting(shares, own)
             for question in own:
-                yield from _examples(asked, question, shares)
+                yield from _examples(asked, question, fitting)
             yield from _foreign(asked, whole, round(shares.foreign * len(own)))
+
+
+def _fitting(shares: Shares, questions: Iterable[Question]) -> Shares:
+    """Nothing is altered where a set asks what it does not answer: people do it better."""
+    told = all(question.answers for question in questions)
+    return shares if told else replace(shares, altered=0.0)
 
 
 class _Asked:
