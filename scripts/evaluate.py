@@ -14,7 +14,8 @@ from pathlib import Path
 from asking import Memory, RememberingEncoder, ask_all, build_set
 from building import complain
 from evaluation_page import write_page
-from measures import TOTAL, Row, row
+from measures import TOTAL, Asked, Row, row
+from methods import OURS
 from options import run, settings_from
 from plans import Wanted, plans
 from question_set import QuestionSet, folders_of, read_set
@@ -30,12 +31,15 @@ from index.reading.shipped import load_reader
 from service.settings import Settings
 
 RECALLED = ", with the first method's vectors"
+TOGETHER = "all sets"
+"""The row of all sets' questions: scores of different corpora compare, and this shows how well."""
 
 
 def main(arguments: list[str]) -> int:
     """Parse the arguments, measure each set, report."""
     options = _parser().parse_args(arguments)
     rows: list[Row] = []
+    together: list[Asked] = []
     try:
         settings = settings_from(options)
         # A wrong set is told before the model is loaded.
@@ -44,8 +48,11 @@ def main(arguments: list[str]) -> int:
         encoder = load_encoder(settings.index_settings(), settings.data_dir / "models")
         reader = load_reader(options.reader or settings.reader, settings.data_dir / "models")
         for one in sets:
-            rows += rows_of(one, wanted, settings, encoder, reader)
+            rows += rows_of(one, wanted, settings, encoder, reader, together)
             # Each time: a long run that is broken off has told what it had measured.
+            _write(rows, settings.data_dir / "evaluation", ["scripts/evaluate", *arguments])
+        if len(sets) > 1:
+            rows.append(row(TOGETHER, OURS, together, "question to answer", answers=True))
             _write(rows, settings.data_dir / "evaluation", ["scripts/evaluate", *arguments])
     except YoujuError as error:
         complain(error)
@@ -97,18 +104,21 @@ def rows_of(
     settings: Settings,
     encoder: Encoder,
     reader: Reader | None,
+    together: list[Asked],
 ) -> Iterator[Row]:
     """Build the set's index, its vectors kept from run to run, then put each list to each method.
 
-    Raises YoujuError.
+    What ours makes of the first list is added to `together`. Raises YoujuError.
     """
     place = build_set(one, settings, encoder)
-    for plan in plans(one, wanted):
+    for turn, plan in enumerate(plans(one, wanted)):
         memory = Memory()
         for number, (name, method) in enumerate(plan.methods.items()):
             remembering = RememberingEncoder(encoder, memory, recalls=number > 0)
             bar = track(plan.questions, f"{plan.name} · {name}", console=Console(stderr=True))
             asked = ask_all(place, remembering, reader, method, bar)
+            if turn == 0 and name == OURS:
+                together += asked
             timed = "question to answer" if method.answers else "search alone"
             yield row(
                 plan.name,

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from evaluate import RECALLED, main, rows_of
+from evaluate import RECALLED, TOGETHER, main, rows_of
+from measures import Asked
 from methods import METHODS, OURS
 from plans import Plan, Wanted, plans
 from question_set import Question, read_set
@@ -81,13 +82,20 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
     settings = Settings(data_dir=tmp_path / "data", model="subjects", max_chars=60)
     encoder = SubjectEncoder()
     wanted = Wanted(ablate=True, foreign=read_set([other]))
-    rows = list(rows_of(read_set([small], distractors=True), wanted, settings, encoder, None))
+    together: list[Asked] = []
+    distracted = read_set([small], distractors=True)
+    rows = list(rows_of(distracted, wanted, settings, encoder, None, together))
     name = "small +distractors"
     assert [(one.set, one.method) for one in rows] == [
         *((f"{name} +foreign other", method) for method in METHODS),
         (f"{name} (given its passage)", OURS),
     ]
     ours, within = rows[0], rows[-1]
+    assert [one.question.text for one in together] == [
+        FUND_QUESTION,
+        LAND_QUESTION,
+        STRANGE_QUESTION,
+    ]
     assert (ours.questions, ours.unanswerable) == (3, 1)
     assert (within.questions, within.unanswerable) == (3, 1)
     for one in (ours, within):
@@ -104,7 +112,7 @@ def test_a_set_becomes_rows_through_the_real_pipeline(
     # The vectors are shared by all sets: another corpus embeds only what is new to it.
     assert (tmp_path / "data" / "evaluation" / "cache" / "vectors.sqlite").is_file()
     encoder.embedded.clear()
-    list(rows_of(read_set([small, other]), Wanted(), settings, encoder, None))
+    list(rows_of(read_set([small, other]), Wanted(), settings, encoder, None, []))
     assert encoder.embedded == ["游客有三人。"]
 
 
@@ -135,15 +143,18 @@ def test_the_command_prints_a_table_and_writes_its_figures(
     small: Path, other: Path, tmp_path: Path, models_dir: Path
 ) -> None:
     data = data_folder(tmp_path / "data", models_dir)
-    told = run_command("evaluate.py", f"{small}+{other}", "--simplified", "--data", data)
+    sets = (f"{small}+{other}", str(other))
+    told = run_command("evaluate.py", *sets, "--simplified", "--data", data)
     assert told.returncode == 0, told.stderr
     name = "small+other"
-    for words in (name, f"{name} (simplified)", f"{name} (given its passage)", "p99 ms"):
+    for words in (name, f"{name} (simplified)", f"{name} (given its passage)", TOGETHER, "p99 ms"):
         assert words in told.stdout
     written = json.loads((data / "evaluation" / "evaluation.json").read_text(encoding="utf-8"))
     assert [(row["set"], row["questions"]) for row in written["rows"]] == [
         (name, 3),
         (f"{name} (simplified)", 3),
         (f"{name} (given its passage)", 3),
+        ("other", 1),
+        (TOGETHER, 4),
     ]
     assert "<svg" in (data / "evaluation" / "evaluation.html").read_text(encoding="utf-8")

@@ -97,13 +97,12 @@ def expected(network: Reader, folder: Path, pages: Sequence[Page]) -> list[Readi
     )
     with torch.inference_mode():
         scores = score(network, kit, batch)
-    rows = zip(batch.reads, scores.start.numpy(), scores.end.numpy(), strict=True)
-    found = []
-    for tokens, start, end in rows:
-        best = answers(tokens.shown, start, end, ANSWERS)
-        margin = best[0].score - start[0] - end[0] if best else -math.inf
-        found.append(Reading(HIGHEST * math.tanh(margin / EVEN), best))
-    return found
+    ranks = scores.rank.tolist()
+    rows = zip(batch.reads, ranks, scores.start.numpy(), scores.end.numpy(), strict=True)
+    return [
+        Reading(HIGHEST * math.tanh(rank / EVEN), answers(tokens.shown, start, end, ANSWERS))
+        for tokens, rank, start, end in rows
+    ]
 
 
 def numbers(readings: Sequence[Reading]) -> list[float]:

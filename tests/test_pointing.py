@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from random import Random
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.reading.inputs import Input
-from index.reading.pointing import LONGEST, answers
+from index.reading.pointing import LONGEST, answers, odds
 from index.reading.reader import Pointed
 
 BEFORE, AFTER = 3, 2
@@ -50,6 +51,14 @@ def tried(start: Sequence[float], end: Sequence[float], most: int) -> Iterator[P
             taken |= own
             most -= 1
             yield Pointed(2 * first, 2 * last + 2, score)
+
+
+def test_odds_by_hand() -> None:
+    start, end = logits([math.log(3), math.log(5)]), logits([0, math.log(2)])
+    start[0], end[0] = math.log(4), 0
+    assert odds(shown(2), start, end) == pytest.approx((math.log(8 / 4) + math.log(3)) / 2)
+    assert odds(shown(1), start, end) == pytest.approx((math.log(3 / 4) + 0) / 2)
+    assert odds(shown(0), start, end) == -math.inf
 
 
 def test_answers_by_hand() -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from index.errors import ModelError
 from index.reading.inputs import Input, Vocabulary, inputs, open_vocabulary
-from index.reading.pointing import answers
+from index.reading.pointing import answers, odds
 from index.reading.reader import Page, Reading
 from index.reading.word_table import fingerprint, open_words
 
@@ -29,9 +29,9 @@ FORMAT_VERSION = "1"
 ANSWERS = 5
 """How many answers a reading points to."""
 
-# How much likelier an answer is than none says more, over several sets, than the rank head; far
-# apart, it says no more. The highest logit, and the margin over which it grows in a line.
-HIGHEST, EVEN = 2.0, 8.0
+# Odds far apart say no more than those a little less so: the highest logit, and the odds over which
+# it grows in a line.
+HIGHEST, EVEN = 2.0, 4.0
 
 _HELP = "请换成与这里相符的文件，或设置 YOUJU_READER=off 不用阅读器。"
 
@@ -64,9 +64,7 @@ class OnnxReader:
             one[0] for one in self._session.run(["start", "end"], {"embeddings": vectors})
         )
         found = answers(shown, start, end, ANSWERS)
-        # The first token stands for no answer.
-        margin = found[0].score - float(start[0] + end[0]) if found else -math.inf
-        return Reading(HIGHEST * math.tanh(margin / EVEN), found)
+        return Reading(HIGHEST * math.tanh(odds(shown, start, end) / EVEN), found)
 
 
 def open_reader(path: Path, model_folder: Path, checksum: str | None = None) -> OnnxReader:

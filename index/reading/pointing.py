@@ -1,4 +1,4 @@
-"""From the logits of a text's tokens to the likeliest answers in it: pure arithmetic."""
+"""From logits of a text's tokens to its likeliest answers, and to whether it has one: arithmetic."""
 
 from __future__ import annotations
 
@@ -23,6 +23,16 @@ def answers(
     """
     text = slice(shown.first, shown.first + len(shown.offsets))
     return tuple(_likeliest(start[text], end[text], shown.offsets, most))
+
+
+def odds(shown: Input, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
+    """How much likelier an answer in the text is than none, in log odds: of both edges the mean.
+
+    The first token stands for no answer. Minus infinity where there is no text.
+    """
+    text = slice(shown.first, shown.first + len(shown.offsets))
+    edges = (np.logaddexp.reduce(edge[text].astype(float)) - edge[0] for edge in (start, end))
+    return float(sum(edges)) / 2
 
 
 def _likeliest(
