@@ -1,4 +1,4 @@
-"""From logits of a text's tokens to its likeliest answers, and to whether it has one: arithmetic."""
+"""From a text's logits to the likeliest answers, and whether there are any: pure arithmetic."""
 
 from __future__ import annotations
 
