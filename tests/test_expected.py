@@ -22,6 +22,10 @@ from index.search.expected import asks_number, fits
         ("占比多少？", "42.4%"),
         ("桥有多长？", "420米"),
         ("谁修的桥？", "村委会"),
+        ("一年给多少生活补助？", "6000元"),
+        ("减少了多少贫困人口？", "114437人"),
+        ("有多少机关干部下乡？", "1325名"),
+        ("多少学校收到了捐款？", "12所"),
     ],
 )
 def test_words_of_the_kind_asked_for_fit(question: str, words: str) -> None:
@@ -38,6 +42,10 @@ def test_words_of_the_kind_asked_for_fit(question: str, words: str) -> None:
         ("哪一年通车？", "日照市"),
         ("桥有多长？", "很长"),
         ("一共几个村？", "重点村"),
+        ("各级一共投入了多少钱？", "2016年以来，全市各级投入的资金"),
+        ("一年给多少生活补助？", "10%"),
+        ("减少了多少贫困人口？", "7.4%降至0.22%"),
+        ("有多少机关干部下乡？", "4190户"),
     ],
 )
 def test_words_of_another_kind_do_not(question: str, words: str) -> None:

@@ -10,12 +10,21 @@ from index.reading.reader import Page
 from index.search.answering import EVEN_SCORE, SUREST, confidence
 from index.search.answers import LEAST_SURE, answers, is_sure
 from index.search.question import understand
-from index.search.rereading import BIAS, LOGIT_WEIGHT, SCORE_WEIGHT, probability, reread
+from index.search.rereading import (
+    BIAS,
+    DENSE_WEIGHT,
+    LOGIT_WEIGHT,
+    SCORE_WEIGHT,
+    probability,
+    reread,
+)
 from tests.fakes import MarkReader
 from tests.test_citing import quote
 
 OLD = "这座石桥长420米。"
 NEW = "这座石桥长480米。"
+DENSE = 0.25
+"""The dense score of each `quote`."""
 BOAT = "渡船每天两班。"
 SAME = "桥长420米，宽8米。"
 LENGTH = understand("石桥有多长？")
@@ -29,20 +38,20 @@ def read(*texts: str, most: int = 9, marks: dict[str, float] | None = None) -> l
 
 
 def test_the_probability_is_the_logistic_of_both_stages() -> None:
-    expected = 1 / (1 + math.exp(-(2 * LOGIT_WEIGHT + 0.5 * SCORE_WEIGHT + BIAS)))
-    assert probability(2.0, 0.5) == pytest.approx(expected)
+    total = 2 * LOGIT_WEIGHT + 0.5 * SCORE_WEIGHT + 0.3 * DENSE_WEIGHT + BIAS
+    expected = 1 / (1 + math.exp(-total))
+    assert probability(2.0, 0.5, 0.3) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("more", "less"), [((3, 0.4), (2, 0.4)), ((2, 0.5), (2, 0.4))])
-def test_either_stage_makes_it_likelier(
-    more: tuple[float, float], less: tuple[float, float]
-) -> None:
+@pytest.mark.parametrize("more", [(3, 0.4, 0.3), (2, 0.5, 0.3), (2, 0.4, 0.4)])
+def test_either_stage_makes_it_likelier(more: tuple[float, float, float]) -> None:
+    less = (2, 0.4, 0.3)
     assert probability(*more) > probability(*less)
 
 
 def test_no_reading_overflows() -> None:
-    assert probability(1e6, 1) == pytest.approx(1)
-    assert 0 <= probability(-1e6, 0) < 1e-6
+    assert probability(1e6, 1, 1) == pytest.approx(1)
+    assert 0 <= probability(-1e6, 0, 0) < 1e-6
 
 
 def test_what_answers_comes_first() -> None:
@@ -62,7 +71,7 @@ def test_scores_fall_and_only_what_was_read_has_the_readers() -> None:
     found = reread("石桥有多长？", quotes, MarkReader({"420米": 6.0}), 2)
     scores = [one.hit.score for one in found]
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] == probability(6.0, 0.6)
+    assert scores[0] == probability(6.0, 0.6, DENSE)
     assert found[0].hit.scores.reader == pytest.approx(1 / (1 + math.exp(-6)))
     assert found[2].hit.scores.reader is None
     assert found[2].hit.score <= min(confidence(0.6), scores[1])
@@ -114,7 +123,7 @@ def test_answers_are_proven_by_their_places() -> None:
     (answer,) = answers(LENGTH, reread("石桥有多长？", quotes, MarkReader({"420": 9.0}), 9))
     assert (answer.text, answer.sentence) == ("420米", OLD)
     assert (answer.start, answer.end) == (7 + OLD.index("420"), 7 + OLD.index("。"))
-    assert answer.confidence == probability(9.0, 0.6)
+    assert answer.confidence == probability(9.0, 0.6, DENSE)
 
 
 def test_a_text_that_nothing_was_pointed_at_in_is_quoted_as_a_sentence() -> None:
@@ -130,4 +139,4 @@ def test_without_a_reading_the_first_stage_says_whether_to_answer(score: float) 
 @pytest.mark.parametrize("logit", [-9.0, -3.0, 0.0, 3.0, 9.0])
 def test_with_a_reading_the_probability_does(logit: float) -> None:
     (read,) = reread("？", [quote("a", OLD, score=0.5)], MarkReader({"420": logit}), 1)
-    assert is_sure(read) == (probability(logit, 0.5) >= LEAST_SURE)
+    assert is_sure(read) == (probability(logit, 0.5, DENSE) >= LEAST_SURE)

@@ -14,7 +14,7 @@ from index.search.question import Question
 from index.types import Answer, Span
 
 # A question is answered where its first passage answers at least so likely.
-LEAST_SURE = 0.52
+LEAST_SURE = 0.4
 # Where the reader wavers between words more than this, the sentence is quoted.
 LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than

@@ -21,6 +21,12 @@ _ASKS_NUMBER = re.compile(
     rf"(?:多少|几)(?P<unit>{UNITS})?|多大|多高|多长|多久|多远|多重|比例|占比|百分之几"
 )
 _ASKS_PERSON = re.compile("谁|哪位|哪名")
+# What is counted without a unit in the question: the words that it may be told in.
+_MUCH = "多少[^，。；？,;?了过到]{0,6}?"
+_COUNTED = (
+    (re.compile(f"{_MUCH}(?:钱|资金|经费|款|补助|补贴|收入|租金|贷款)"), re.compile("[元块]")),
+    (re.compile(f"{_MUCH}(?:人口|人员|干部|群众|学生|党员|职工|老人)"), re.compile("[人名位口]")),
+)
 _DIGIT = re.compile(r"[\d０-９]")
 # 在哪个县 is answered by the name of a county, 哪家公司 by that of a company.
 _ASKS_KIND = re.compile("哪一?[个家所座](省|市|县|区|镇|乡|村|公司|大学|医院|银行|集团)")
@@ -42,7 +48,8 @@ def fits(question: str, words: str) -> bool:
     asked = _ASKS_NUMBER.search(question)
     if asked is None:
         return True
-    return _NUMBER.search(words) is not None and _has_unit(asked["unit"], words)
+    told = (unit.search(words) for counted, unit in _COUNTED if counted.search(question))
+    return _NUMBER.search(words) is not None and _has_unit(asked["unit"], words) and all(told)
 
 
 def asks_number(question: str) -> bool:
