@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # A first example may have to load a dictionary, and machines are noisy: tests do not time.
 settings.register_profile("youju", deadline=None)
 settings.load_profile("youju")
+
+# What a shell starts in the background ignores Ctrl+C, and what the tests start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
