@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from index.reading.inputs import Input
-from index.reading.pointing import LONGEST, answers, odds
+from index.reading.pointing import LONGER, LONGEST, answers, odds
 from index.reading.reader import Pointed
 
 BEFORE, AFTER = 3, 2
 """Tokens before the text's, and after: padding too."""
 WHOLE = st.integers(-4, 4)
 """Logits whose sums are exact, and often equal."""
+
+
+COSTS = LONGER * np.log(np.arange(1, LONGEST + 1), dtype=np.float32)
+"""Of an answer of 1, 2, 3… tokens."""
 
 
 def shown(tokens: int) -> Input:
@@ -40,7 +44,7 @@ def pointed(start: Sequence[float], end: Sequence[float], most: int) -> list[Poi
 def tried(start: Sequence[float], end: Sequence[float], most: int) -> Iterator[Pointed]:
     """Every span, from the best on, unless one that is told already has a token of it."""
     spans = [
-        (start[first] + end[last], first, last)
+        (float(np.float32(start[first] + end[last]) - COSTS[last - first]), first, last)
         for first in range(len(start))
         for last in range(first, min(first + LONGEST, len(start)))
     ]
@@ -63,8 +67,18 @@ def test_odds_by_hand() -> None:
 
 def test_answers_by_hand() -> None:
     start, end = [1, 5, 0, 2, 0], [4, 2, 6, 0, 1]
-    assert pointed(start, end, 3) == [Pointed(2, 6, 11), Pointed(0, 2, 5), Pointed(6, 10, 3)]
-    assert pointed(start, end, 1) == [Pointed(2, 6, 11)]
+    found = pointed(start, end, 3)
+    assert [(one.start, one.end) for one in found] == [(2, 6), (0, 2), (6, 10)]
+    two = LONGER * math.log(2)
+    assert [one.score for one in found] == pytest.approx([11 - two, 5, 3 - two])
+    assert pointed(start, end, 1) == found[:1]
+
+
+def test_of_spans_nearly_as_likely_the_shorter_is_the_answer() -> None:
+    # The end after the next token is a little likelier than that of the first alone.
+    assert pointed([9, 0], [0, LONGER * math.log(2) - 0.01], 1) == [Pointed(0, 2, 9)]
+    (longer,) = pointed([9, 0], [0, LONGER * math.log(2) + 0.01], 1)
+    assert (longer.start, longer.end) == (0, 4)
 
 
 def test_an_answer_does_not_end_before_it_begins() -> None:
@@ -81,7 +95,7 @@ def test_an_answer_has_an_end(last: int, score: float) -> None:
     start, end = [0.0] * (LONGEST + 5), [0.0] * (LONGEST + 5)
     start[0], end[last] = 4, 4
     (found,) = pointed(start, end, 1)
-    assert found.score == score
+    assert found.score == pytest.approx(score - LONGER * math.log(found.end // 2), abs=1e-5)
     assert found.end - found.start <= 2 * LONGEST
 
 
@@ -91,7 +105,8 @@ def test_without_tokens_there_is_no_answer() -> None:
 
 
 def test_no_more_are_told_than_there_is_room_for() -> None:
-    assert pointed([5, 0, 0], [0, 0, 5], 3) == [Pointed(0, 6, 10)]
+    (whole,) = pointed([5, 0, 0], [0, 0, 5], 3)
+    assert (whole.start, whole.end) == (0, 6)
 
 
 def test_the_text_of_several_tokens_for_one_character_is_that_character() -> None:

@@ -12,6 +12,9 @@ from index.reading.reader import Pointed
 
 LONGEST = 160
 """Tokens of an answer: a sentence, or a list."""
+# Start and end are each told by themselves, and may be of two answers: of spans as likely, the
+# shorter is meant. What a longer one costs is fitted on several sets at once.
+LONGER = 0.6
 
 
 def answers(
@@ -38,11 +41,11 @@ def odds(shown: Input, start: NDArray[np.float32], end: NDArray[np.float32]) -> 
 def _likeliest(
     start: NDArray[np.float32], end: NDArray[np.float32], offsets: list[Offsets], most: int
 ) -> Iterator[Pointed]:
-    sums = start[:, None] + end
-    ends_in_time = ~np.tri(len(start), k=-1, dtype=bool) & np.tri(
-        len(start), k=LONGEST - 1, dtype=bool
-    )
-    sums = np.where(ends_in_time, sums, -np.inf)
+    places = np.arange(len(start))
+    tokens = places - places[:, None] + 1
+    in_time = (tokens > 0) & (tokens <= LONGEST)
+    costs = LONGER * np.log(np.maximum(tokens, 1), dtype=np.float32)
+    sums = np.where(in_time, start[:, None] + end - costs, -np.inf)
     for _ in range(most if len(start) else 0):
         first, last = (int(place) for place in np.unravel_index(sums.argmax(), sums.shape))
         if sums[first, last] == -np.inf:
