@@ -73,7 +73,7 @@ def gather(
 
 
 def _fitting(shares: Shares, questions: Iterable[Question]) -> Shares:
-    """Nothing is altered where a set asks what it does not answer: people do it better."""
+    """Nothing is altered where a set asks what it does not answer: those are harder."""
     told = all(question.answers for question in questions)
     return shares if told else replace(shares, altered=0.0)
 
