@@ -38,36 +38,33 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
-def both(run: Run, model: onnx.ModelProto) -> list[tuple[Vector, Vector]]:
-    """Start and end as the network and the model give them, for reads of several lengths."""
+def both(run: Run, model: onnx.ModelProto) -> tuple[Vector, Vector]:
+    """The spans' logits as the network and the model give them, for reads of several lengths."""
     examples = [*letters(), asked("a", read("甲乙" * 20), read("甲"))]
     batch = collate(examples, run.kit.vocabulary)
     with torch.inference_mode():
         scores = score(run.reader, run.kit, batch)
     session = InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    ours: list[list[Vector]] = [[], []]
-    theirs: list[list[Vector]] = [[], []]
+    ours: list[Vector] = []
+    theirs: list[Vector] = []
     for row, tokens in enumerate(batch.reads):
         length = len(tokens.shown.ids)
         vectors = run.kit.words[batch.ids[row : row + 1, :length]].numpy()
-        network = (scores.start[row], scores.end[row])
-        for kind, found in enumerate(session.run(["start", "end"], {"embeddings": vectors})):
-            ours[kind].append(network[kind].numpy()[:length])
-            theirs[kind].append(found.reshape(-1))
-    return [
-        (np.concatenate(one), np.concatenate(other))
-        for one, other in zip(ours, theirs, strict=True)
-    ]
+        network = scores.spans[row, :length, :length].numpy()
+        (found,) = session.run(["spans"], {"embeddings": vectors})
+        possible = np.isfinite(network)
+        ours.append(network[possible])
+        theirs.append(found[0][possible])
+    return np.concatenate(ours), np.concatenate(theirs)
 
 
 def test_in_float32_it_is_the_network(trained: Run) -> None:
-    for ours, shipped in both(trained, as_onnx(trained.reader)):
-        np.testing.assert_allclose(shipped, ours, atol=1e-4)
+    ours, shipped = both(trained, as_onnx(trained.reader))
+    np.testing.assert_allclose(shipped, ours, atol=1e-4)
 
 
 def test_in_8_bits_it_points_alike(trained: Run) -> None:
-    for ours, shipped in both(trained, quantised(as_onnx(trained.reader))):
-        assert np.corrcoef(ours, shipped)[0, 1] > 0.99
+    assert np.corrcoef(*both(trained, quantised(as_onnx(trained.reader))))[0, 1] > 0.99
 
 
 def test_layers_are_in_8_bits_and_the_head_is_not(trained: Run) -> None:
@@ -78,13 +75,13 @@ def test_layers_are_in_8_bits_and_the_head_is_not(trained: Run) -> None:
     ]
     # Four products in each of two layers.
     assert len([name for name in wide if name.endswith("quantized")]) == 8
-    assert kinds["span.weight"] == onnx.TensorProto.FLOAT
+    assert {kinds["span.weight"], kinds["pair.weight"]} == {onnx.TensorProto.FLOAT}
 
 
 def test_inputs_and_outputs(trained: Run) -> None:
     graph = as_onnx(trained.reader).graph
     assert [value.name for value in graph.input] == ["embeddings"]
-    assert [value.name for value in graph.output] == ["start", "end"]
+    assert [value.name for value in graph.output] == ["spans"]
 
 
 def test_the_file_names_its_embedding_model(trained: Run, tmp_path: Path) -> None:
@@ -93,7 +90,7 @@ def test_the_file_names_its_embedding_model(trained: Run, tmp_path: Path) -> Non
     assert size == path.stat().st_size
     session = InferenceSession(path, providers=["CPUExecutionProvider"])
     told = session.get_modelmeta().custom_metadata_map
-    assert told == {"version": "1", "embedding_model": "abc", "token_limit": "64"}
+    assert told == {"version": "2", "embedding_model": "abc", "token_limit": "64"}
     assert [one.name for one in tmp_path.iterdir()] == ["reader.onnx"]
 
 

@@ -17,11 +17,12 @@ from training.choosing import BEST, SNAPSHOTS, finish
 from training.judging import Figures, judge
 from training.loop import CHECKPOINT, Pace, train
 from training.losses import answering_loss, pointing_loss, ranking_loss, total_loss
-from training.network import Logits, Reader, Shape
+from training.network import Reader, Shape
 from training.recipe import Recipe, rate_at
 from training.run import Run, State, TrainingError
-from training.scoring import Scores, odds
+from training.scoring import Scores, odds, possible
 
+from index.reading.pointing import LONGEST
 from tests.tiny_reader import RECIPE, asked, letters, read, tiny_kit, tiny_reader, tiny_run
 
 SHAPE = Shape(hidden=8, layers=1, heads=2, intermediate=8, positions=8, epsilon=1e-12)
@@ -79,39 +80,41 @@ def test_answering_is_told_of_each_read_by_itself() -> None:
     assert answering_loss(rank, positive, 0.1).item() == pytest.approx(smooth)
 
 
-def test_pointing_counts_the_likeliest_gold_and_the_allowed_tokens_alone() -> None:
-    # The second token is none of the text's: however likely, it takes no share.
-    logits = torch.tensor([[0.0, 50.0, math.log(2), 0.0]] * 2)
-    scores = Scores(torch.zeros(2), logits, logits)
+def of_spans(*rows: dict[tuple[int, int], float]) -> Scores:
+    """Scores of reads by the odds of their spans, of four tokens; no other span is possible."""
+    spans = torch.full((len(rows), 4, 4), -math.inf)
+    for row, odds_of in enumerate(rows):
+        for span, odd in odds_of.items():
+            spans[row][span] = math.log(odd)
+    return Scores(torch.zeros(len(rows)), spans)
+
+
+def test_pointing_counts_the_likeliest_gold() -> None:
+    odds_of = {(0, 0): 1.0, (2, 2): 2.0, (2, 3): 4.0, (3, 3): 1.0}
     golds = [[[2, 2], [3, 3]], [[0, 0], [-1, -1]]]
     batch = batch_of((2,), [True, False], golds)
-    expected = -(2 * math.log(2 / 4) + 2 * math.log(1 / 4)) / 2
-    assert pointing_loss(scores, batch).item() == pytest.approx(expected)
+    expected = -(math.log(2 / 8) + math.log(1 / 8)) / 2
+    assert pointing_loss(of_spans(odds_of, odds_of), batch).item() == pytest.approx(expected)
 
 
 def test_reads_that_answer_count_as_much_as_all_those_that_do_not() -> None:
-    # Three of four tokens are allowed: the first has 1/3, 1/3 and 3/5 of them, the third 1/2.
-    rows = [[0, 0, math.log(2), 0], [0] * 4, [0] * 4, [math.log(3), 0, 0, 0]]
-    logits = torch.tensor(rows, dtype=torch.float32)
-    scores = Scores(torch.zeros(4), logits, logits)
-    golds = [[[2, 2]], [[0, 0]], [[0, 0]], [[0, 0]]]
+    right, even, sure = {(0, 0): 1.0, (2, 3): 3.0}, {(0, 0): 1.0, (2, 3): 1.0}, {(0, 0): 1.0}
+    scores = of_spans(right, even, even, sure)
+    golds = [[[2, 3]], [[0, 0]], [[0, 0]], [[0, 0]]]
     whole = batch_of((4,), [True, False, False, False], golds)
-    answered = 2 * math.log(2)
-    others = 2 * (math.log(3) + math.log(3) + math.log(5 / 3)) / 3
+    answered, others = math.log(4 / 3), 2 * math.log(2) / 3
     assert pointing_loss(scores, whole).item() == pytest.approx((answered + others) / 2)
     # Where there are none of either, the others count alone.
     lost = batch_of((4,), [True, False, False, False], [[[-1, -1]], *golds[1:]])
     assert pointing_loss(scores, lost).item() == pytest.approx(others)
-    first = Scores(torch.zeros(1), logits[:1], logits[:1])
     alone = batch_of((1,), [True], golds[:1])
-    assert pointing_loss(first, alone).item() == pytest.approx(answered)
+    assert pointing_loss(of_spans(right), alone).item() == pytest.approx(answered)
 
 
 def test_a_lost_answer_teaches_no_span() -> None:
-    logits = torch.zeros(2, 4)
-    scores = Scores(torch.zeros(2), logits, logits)
+    scores = of_spans(*[{(0, 0): 1.0, (2, 2): 1.0, (2, 3): 1.0}] * 2)
     lost = batch_of((2,), [True, False], [[[-1, -1]], [[0, 0]]])
-    assert pointing_loss(scores, lost).item() == pytest.approx(2 * math.log(3))
+    assert pointing_loss(scores, lost).item() == pytest.approx(math.log(3))
     nothing = batch_of((2,), [True, False], [[[-1, -1]]] * 2)
     assert pointing_loss(scores, nothing).item() == 0
 
@@ -119,8 +122,10 @@ def test_a_lost_answer_teaches_no_span() -> None:
 def test_the_total_is_weighted_and_its_gradient_finite(tiny_folder: Path) -> None:
     kit = tiny_kit(tiny_folder)
     batch = collate([*letters(), asked("a", read("甲"))], kit.vocabulary)
-    found = torch.randn(3, *batch.ids.shape, requires_grad=True)
-    scores = Scores(found[0, :, 0], found[1], found[2])
+    rows, length = batch.ids.shape
+    found = torch.randn(rows, length, length, requires_grad=True)
+    spans = found.masked_fill(~possible(batch.allowed), -math.inf)
+    scores = Scores(odds(spans), spans)
     recipe = Recipe(answering=2.0, pointing=3.0)
     total = total_loss(scores, batch, recipe)
     parts = (
@@ -134,15 +139,19 @@ def test_the_total_is_weighted_and_its_gradient_finite(tiny_folder: Path) -> Non
     assert torch.isfinite(found.grad).all()
 
 
+def test_a_span_is_of_the_text_and_goes_forwards() -> None:
+    allowed = torch.tensor([[True, False, True, True], [True, False, True, False]])
+    found = possible(allowed)
+    assert found[0].nonzero().tolist() == [[0, 0], [2, 2], [2, 3], [3, 3]]
+    assert found[1].nonzero().tolist() == [[0, 0], [2, 2]]
+    long = possible(torch.ones(1, LONGEST + 9, dtype=torch.bool))[0]
+    assert long[1, LONGEST]
+    assert not long[1, LONGEST + 1]
+
+
 def test_a_passage_ranks_by_how_much_likelier_an_answer_in_it_is_than_none() -> None:
-    # First tokens: no answer. Second: not of the text, so that it adds nothing, however likely.
-    start = torch.tensor([[0.0, 50.0, math.log(3), math.log(5)], [math.log(4), 50.0, 0.0, 0.0]])
-    end = torch.tensor([[math.log(2), 50.0, 0.0, 0.0], [0.0, 50.0, math.log(6), math.log(2)]])
-    allowed = torch.tensor([[True, False, True, True]] * 2)
-    found = odds(Logits(start, end), allowed)
-    assert found.tolist() == pytest.approx([math.log(8) / 2, (math.log(2 / 4) + math.log(8)) / 2])
-    alone = odds(Logits(start, end), torch.tensor([[True, False, True, False]] * 2))
-    assert alone[0].item() == pytest.approx((math.log(3) - math.log(2)) / 2)
+    scores = of_spans({(0, 0): 2.0, (2, 2): 3.0, (2, 3): 5.0}, {(0, 0): 4.0, (3, 3): 1.0})
+    assert odds(scores.spans).tolist() == pytest.approx([math.log(8 / 2), math.log(1 / 4)])
 
 
 def test_the_rate_climbs_and_falls() -> None:
@@ -155,10 +164,10 @@ def test_the_rate_climbs_and_falls() -> None:
 class Scripted(Reader):
     """Its logits are written down: the last token answers; the more there are, the likelier."""
 
-    def forward(self, embeddings: torch.Tensor, attention_mask: torch.Tensor) -> Logits:
+    def forward(self, embeddings: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         points = torch.zeros(attention_mask.shape)
         points[torch.arange(len(points)), attention_mask.sum(1) - 2] = 1
-        return Logits(points, points)
+        return points[:, :, None] + points[:, None]
 
 
 def test_figures_by_hand(tiny_folder: Path) -> None:
@@ -294,7 +303,7 @@ def test_frozen_weights_stay(tiny_folder: Path, tmp_path: Path) -> None:
     before = weights_of(run)
     train(run, False, Pace(), quiet)
     changed = {name for name, tensor in weights_of(run).items() if not tensor.equal(before[name])}
-    assert changed == {"span.weight", "span.bias"}
+    assert changed == {f"{head}.{part}" for head in ("span", "pair") for part in ("weight", "bias")}
 
 
 def test_the_mean_of_weights(tmp_path: Path) -> None:

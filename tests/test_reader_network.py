@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from torch import nn
 from training.embedding_model import initial_reader, kept_layers, load_embedding_model
-from training.network import freeze
+from training.network import JOINT, freeze
 
 from index.encoding.default_model import ensure_default_model
 from index.errors import ModelError
@@ -44,23 +45,36 @@ def test_its_states_are_those_of_the_embedding_model(deep_folder: Path) -> None:
         states = bert(inputs_embeds=vectors, attention_mask=mask.long()).last_hidden_state
         scores = reader(vectors, mask)
         start, end = reader.span(states).unbind(-1)
-    torch.testing.assert_close(scores.start[mask], start[mask])
-    torch.testing.assert_close(scores.end[mask], end[mask])
+    spans = (mask[:, :, None] & mask[:, None]).nonzero(as_tuple=True)
+    torch.testing.assert_close(scores[spans], (start[:, :, None] + end[:, None])[spans])
+
+
+def test_ends_know_each_other(tiny_folder: Path) -> None:
+    """Worked by hand of two ends' vectors; nothing is known before it is learnt."""
+    reader = tiny_reader(tiny_folder).eval()
+    vectors, mask = inputs(tiny_folder)
+    with torch.no_grad():
+        before = reader(vectors, mask)
+        reader.pair.weight.zero_()
+        # Each token's first vector is 1s, its last one the half of them.
+        reader.pair.bias[:JOINT], reader.pair.bias[JOINT:] = 1.0, 0.5
+        after = reader(vectors, mask)
+    torch.testing.assert_close(after - before, torch.full_like(before, 0.5 * math.sqrt(JOINT)))
 
 
 def test_shapes(tiny_folder: Path) -> None:
-    scores = tiny_reader(tiny_folder)(*inputs(tiny_folder))
-    assert scores.start.shape == scores.end.shape == (3, 9)
+    assert tiny_reader(tiny_folder)(*inputs(tiny_folder)).shape == (3, 9, 9)
 
 
 def test_what_is_padding_changes_nothing(tiny_folder: Path) -> None:
     reader = tiny_reader(tiny_folder).eval()
     vectors, mask = inputs(tiny_folder)
     noise = torch.where(mask[..., None], vectors, torch.full_like(vectors, 3.0))
-    whole = reader(vectors, mask).start
-    torch.testing.assert_close(reader(noise, mask).start[mask], whole[mask])
-    short = reader(vectors[2:, :2], mask[2:, :2]).start
-    torch.testing.assert_close(short, whole[2:, :2])
+    spans = mask[:, :, None] & mask[:, None]
+    whole = reader(vectors, mask)
+    torch.testing.assert_close(reader(noise, mask)[spans], whole[spans])
+    short = reader(vectors[2:, :2], mask[2:, :2])
+    torch.testing.assert_close(short, whole[2:, :2, :2])
 
 
 @pytest.mark.parametrize(
@@ -98,7 +112,7 @@ def test_the_lowest_layers_can_be_frozen(deep_folder: Path, layers: int) -> None
     assert {f"layers.{layer}.out.bias" in learning for layer in range(layers)} <= {False}
     assert {f"layers.{layer}.out.bias" in learning for layer in range(layers, 4)} == {True}
     assert ("positions" in learning) == ("norm.weight" in learning) == (layers == 0)
-    assert "span.weight" in learning
+    assert {"span.weight", "pair.weight"} <= learning
 
 
 def test_the_word_table_is_no_part_of_the_reader(tiny_folder: Path) -> None:

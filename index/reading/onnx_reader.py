@@ -24,7 +24,7 @@ from index.reading.pointing import answers, odds
 from index.reading.reader import Page, Reading
 from index.reading.word_table import fingerprint, open_words
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = "2"
 """What a file tells of itself as `version`."""
 ANSWERS = 5
 """How many answers a reading points to."""
@@ -60,11 +60,9 @@ class OnnxReader:
     def _read(self, shown: Input) -> Reading:
         """One page alone: activations of 8 bits make of a page what depends on those beside it."""
         vectors = self._words[[shown.ids]].astype(np.float32)
-        start, end = (
-            one[0] for one in self._session.run(["start", "end"], {"embeddings": vectors})
-        )
-        found = answers(shown, start, end, ANSWERS)
-        return Reading(HIGHEST * math.tanh(odds(shown, start, end) / EVEN), found)
+        spans = self._session.run(["spans"], {"embeddings": vectors})[0][0]
+        likely = HIGHEST * math.tanh(odds(shown, spans) / EVEN)
+        return Reading(likely, answers(shown, spans, ANSWERS))
 
 
 def open_reader(path: Path, model_folder: Path, checksum: str | None = None) -> OnnxReader:

@@ -1,4 +1,4 @@
-"""From a text's logits to the likeliest answers, and whether there are any: pure arithmetic."""
+"""From the logits of a text's spans to the likeliest answers, and whether there are any."""
 
 from __future__ import annotations
 
@@ -12,44 +12,39 @@ from index.reading.reader import Pointed
 
 LONGEST = 160
 """Tokens of an answer: a sentence, or a list."""
-# Start and end are each told by themselves, and may be of two answers: of spans as likely, the
-# shorter is meant. What a longer one costs is fitted on several sets at once.
-LONGER = 0.6
 
 
-def answers(
-    shown: Input, start: NDArray[np.float32], end: NDArray[np.float32], most: int
-) -> tuple[Pointed, ...]:
+def answers(shown: Input, spans: NDArray[np.float32], most: int) -> tuple[Pointed, ...]:
     """The likeliest answers that share no token, best first; of equal ones the first in the text.
 
-    `start` and `end` are the logits of the input's tokens, of which only the text's can answer.
+    `spans` (length, length) are the logits from each of the input's tokens to each: only the text's
+    can answer.
     """
-    text = slice(shown.first, shown.first + len(shown.offsets))
-    return tuple(_likeliest(start[text], end[text], shown.offsets, most))
+    return tuple(_likeliest(_possible(shown, spans), shown.offsets, most))
 
 
-def odds(shown: Input, start: NDArray[np.float32], end: NDArray[np.float32]) -> float:
-    """How much likelier an answer in the text is than none, in log odds: of both edges the mean.
+def odds(shown: Input, spans: NDArray[np.float32]) -> float:
+    """How much likelier an answer in the text is than none, in log odds.
 
-    The first token stands for no answer. Minus infinity where there is no text.
+    The span of the first token stands for no answer. Minus infinity where there is no text.
     """
+    found = _possible(shown, spans).astype(float)
+    return float(np.logaddexp.reduce(found, axis=None) - spans[0, 0]) if found.size else -np.inf
+
+
+def _possible(shown: Input, spans: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Those of the text's tokens; minus infinity where they end before they begin, or too late."""
     text = slice(shown.first, shown.first + len(shown.offsets))
-    edges = (np.logaddexp.reduce(edge[text].astype(float)) - edge[0] for edge in (start, end))
-    return float(sum(edges)) / 2
+    found = spans[text, text]
+    forwards = np.triu(np.ones(found.shape, dtype=bool))
+    return np.where(forwards & ~np.triu(forwards, LONGEST), found, -np.inf).astype(np.float32)
 
 
-def _likeliest(
-    start: NDArray[np.float32], end: NDArray[np.float32], offsets: list[Offsets], most: int
-) -> Iterator[Pointed]:
-    places = np.arange(len(start))
-    tokens = places - places[:, None] + 1
-    in_time = (tokens > 0) & (tokens <= LONGEST)
-    costs = LONGER * np.log(np.maximum(tokens, 1), dtype=np.float32)
-    sums = np.where(in_time, start[:, None] + end - costs, -np.inf)
-    for _ in range(most if len(start) else 0):
-        first, last = (int(place) for place in np.unravel_index(sums.argmax(), sums.shape))
-        if sums[first, last] == -np.inf:
+def _likeliest(spans: NDArray[np.float32], offsets: list[Offsets], most: int) -> Iterator[Pointed]:
+    for _ in range(most if len(spans) else 0):
+        first, last = (int(place) for place in np.unravel_index(spans.argmax(), spans.shape))
+        if spans[first, last] == -np.inf:
             return
-        yield Pointed(offsets[first][0], offsets[last][1], float(sums[first, last]))
+        yield Pointed(offsets[first][0], offsets[last][1], float(spans[first, last]))
         # All that begin before this ends, and end after it begins.
-        sums[: last + 1, first:] = -np.inf
+        spans[: last + 1, first:] = -np.inf

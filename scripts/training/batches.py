@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from index.reading.inputs import Input, Vocabulary, inputs
+from index.reading.pointing import LONGEST
 from training.examples import Example
 
 Span = tuple[int, int]
@@ -26,7 +27,7 @@ class Tokens:
     """One read as it is shown.
 
     `golds` are the answers as inclusive spans of places in `shown.ids`: (0, 0) where there is
-    none, empty where each is cut off.
+    none, empty where each is cut off or too long to be pointed at.
     """
 
     shown: Input
@@ -89,7 +90,11 @@ def _tokens(examples: Sequence[Example], vocabulary: Vocabulary) -> Iterator[Tok
 
 def _golds(shown: Input, answers: Sequence[Span]) -> tuple[Span, ...]:
     spans = (token_span(shown.offsets, answer) for answer in answers)
-    return tuple((shown.first + start, shown.first + end) for start, end in filter(None, spans))
+    return tuple(
+        (shown.first + start, shown.first + end)
+        for start, end in filter(None, spans)
+        if end - start < LONGEST
+    )
 
 
 def token_span(offsets: Sequence[Span], answer: Span) -> Span | None:

@@ -1,7 +1,7 @@
 """The reader as it is shipped: an ONNX model in 8 bits that names what it was trained with.
 
 Input: `embeddings` (batch, length, hidden), rows of the embedding model's word table, for texts of
-one length. Outputs: the logits `start` and `end` (batch, length).
+one length. Output: the logits `spans` (batch, length, length), from a token to another.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def quantised(model: ModelProto, spared: Sequence[str] = ()) -> ModelProto:
             weight_type=QuantType.QInt8,
             per_channel=True,
             reduce_range=True,
-            nodes_to_exclude=[HEAD, *spared],
+            nodes_to_exclude=[*HEAD, *spared],
             # What comes out of the runtime's own operators has no type that ONNX knows.
             extra_options={"DefaultTensorType": TensorProto.FLOAT},
         )
@@ -94,8 +94,8 @@ class _Distance:
 
     def _logits(self, model: ModelProto) -> Probe:
         session = open_session(model.SerializeToString())
-        runs = (session.run(["start", "end"], {"embeddings": one}) for one in self._probes)
-        return np.concatenate([logits.ravel() for run in runs for logits in run])
+        runs = (session.run(["spans"], {"embeddings": one})[0] for one in self._probes)
+        return np.concatenate([logits.ravel() for logits in runs])
 
 
 @contextmanager

@@ -75,12 +75,11 @@ def judge(reader: Reader, kit: Kit, examples: Sequence[Example], size: int) -> F
 
 
 def _judged(examples: Sequence[Example], batch: Batch, scores: Scores) -> Iterator[_Judged]:
-    logits = (scores.rank, scores.start, scores.end)
-    rank, start, end = (one.float().cpu().numpy() for one in logits)
+    rank, spans = (one.float().cpu().numpy() for one in (scores.rank, scores.spans))
     row = 0
     for example, size in zip(examples, batch.sizes, strict=True):
         read = example.reads[0]
-        given = _words(read, answers(batch.reads[row].shown, start[row], end[row], 1))
+        given = _words(read, answers(batch.reads[row].shown, spans[row], 1))
         known = [simplify(read.text[slice(*answer)]) for answer in read.answers]
         ranks = rank[row : row + size].tolist()
         exact, f1 = exact_match(given, known), character_f1(given, known)

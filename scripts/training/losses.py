@@ -42,21 +42,17 @@ def answering_loss(rank: Tensor, positive: Tensor, smoothing: float) -> Tensor:
 
 
 def pointing_loss(scores: Scores, batch: Batch) -> Tensor:
-    """Cross entropy of start and end, of the likeliest gold span; reads without one are left out.
+    """Cross entropy of the likeliest gold span among all; reads without one are left out.
 
-    Only the tokens that may answer share the probability. Reads that answer and those that do not
-    count alike as a whole: there are several times as many of the latter.
+    Reads that answer and those that do not count alike as a whole: there are several times as many
+    of the latter.
     """
     rows = (batch.golds[:, 0, 0] >= 0).nonzero().squeeze(1)
     if not len(rows):
-        return scores.start.new_zeros(())
-    golds, allowed = batch.golds[rows], batch.allowed[rows]
-
-    def chosen(logits: Tensor, places: Tensor) -> Tensor:
-        logits = logits[rows].masked_fill(~allowed, -torch.inf)
-        return logits.log_softmax(1).gather(1, places.clamp(min=0))
-
-    found = chosen(scores.start, golds[..., 0]) + chosen(scores.end, golds[..., 1])
+        return scores.rank.new_zeros(())
+    golds, length = batch.golds[rows], scores.spans.shape[-1]
+    places = (golds[..., 0] * length + golds[..., 1]).clamp(min=0)
+    found = scores.spans[rows].flatten(1).log_softmax(1).gather(1, places)
     losses = -found.masked_fill(golds[..., 0] < 0, -torch.inf).amax(1)
     parts = [losses[side] for side in (golds[:, 0, 0] > 0, golds[:, 0, 0] == 0)]
     return torch.stack([part.mean() for part in parts if len(part)]).mean()

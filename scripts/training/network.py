@@ -6,11 +6,15 @@ machine that searches already has.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+JOINT = 64
+"""The size of the vectors by which an answer's first and last token are told to belong together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +27,6 @@ class Shape:
     intermediate: int
     positions: int
     epsilon: float
-
-
-@dataclass(frozen=True, slots=True)
-class Logits:
-    """Of each token as the first and the last of the answer, both (batch, length)."""
-
-    start: Tensor
-    end: Tensor
 
 
 class Layer(nn.Module):
@@ -65,7 +61,7 @@ class Layer(nn.Module):
 
 
 class Reader(nn.Module):
-    """Word vectors of question and passage to `Logits`."""
+    """Word vectors of question and passage to a logit of each span, (batch, length, length)."""
 
     def __init__(self, shape: Shape, dropout: float = 0.0) -> None:
         super().__init__()
@@ -74,11 +70,16 @@ class Reader(nn.Module):
         self.norm = nn.LayerNorm(shape.hidden, eps=shape.epsilon)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
         self.span = nn.Linear(shape.hidden, 2)
+        self.pair = nn.Linear(shape.hidden, 2 * JOINT)
+        # Until it has learnt, each end stands for itself.
+        nn.init.zeros_(self.pair.weight[JOINT:])
+        nn.init.zeros_(self.pair.bias)
 
-    def forward(self, embeddings: Tensor, attention_mask: Tensor) -> Logits:
+    def forward(self, embeddings: Tensor, attention_mask: Tensor) -> Tensor:
         """`embeddings` (batch, length, hidden); `attention_mask` (batch, length), true for tokens.
 
-        The span head scores every token: which of them may be an answer, the caller knows.
+        The logit of the span from token i to token j stands at [i, j]: the sum of what i is worth
+        as the first, j as the last, and both together. Which spans may answer, the caller knows.
         """
         states = self.norm(embeddings + self.positions[: embeddings.shape[1]])
         states = functional.dropout(states, self.dropout, self.training)
@@ -87,7 +88,11 @@ class Reader(nn.Module):
             states = layer(states, mask)
         states = functional.dropout(states, self.dropout, self.training)
         start, end = self.span(states).float().unbind(-1)
-        return Logits(start, end)
+        first, last = self.pair(states).float().split(JOINT, -1)
+        with torch.autocast(states.device.type, enabled=False):
+            together = first @ last.transpose(1, 2) / math.sqrt(JOINT)
+        spans: Tensor = start[:, :, None] + end[:, None] + together
+        return spans
 
 
 def freeze(reader: Reader, layers: int) -> None:

@@ -47,6 +47,10 @@ class Graph:
         """Add one of the network's weights."""
         return self._constant(name, self._weight(name))
 
+    def number(self, name: str, value: float) -> str:
+        """Add a real number."""
+        return self._constant(name, np.array(value, np.float32))
+
     def integers(self, name: str, values: int | list[int]) -> str:
         """Add integers, a scalar or a list."""
         return self._constant(name, np.array(values, np.int64))

@@ -5,13 +5,15 @@ Written out and not traced: it then depends on no tracer, and holds no operator 
 
 from __future__ import annotations
 
+import math
+
 from onnx import ModelProto, TensorProto, ValueInfoProto, helper
 
-from training.network import Reader, Shape
+from training.network import JOINT, Reader, Shape
 from training.onnx_graph import RUNTIME, Graph
 
-HEAD = "span.product"
-"""The node of the last product."""
+HEAD = ("span.product", "pair.product", "together")
+"""The nodes of the last products."""
 
 
 def as_onnx(reader: Reader) -> ModelProto:
@@ -20,15 +22,22 @@ def as_onnx(reader: Reader) -> ModelProto:
     states = _embedded(graph, shape)
     for place in range(shape.layers):
         states = _layer(graph, states, f"layers.{place}", shape)
-    last = graph.integers("last", [-1])
-    both = graph.linear(states, "span")
-    for name, half in zip(
-        ("start", "end"),
-        graph.ops("Split", [both], ["starts", "ends"], axis=-1, num_outputs=2),
-        strict=True,
-    ):
-        graph.op("Squeeze", [half, last], name)
+    _spans(graph, states)
     return graph.model(*_signature(shape))
+
+
+def _spans(graph: Graph, states: str) -> None:
+    """The logit of each span, from its first token (row) to its last (column)."""
+    both = graph.linear(states, "span")
+    start, end = graph.ops("Split", [both], ["start", "end"], axis=-1, num_outputs=2)
+    pair = graph.linear(states, "pair")
+    first, last = graph.ops("Split", [pair], ["first", "last"], axis=-1, num_outputs=2)
+    product = graph.op(
+        "MatMul", [first, graph.op("Transpose", [last], "across", perm=[0, 2, 1])], HEAD[2]
+    )
+    scaled = graph.op("Div", [product, graph.number("scale", math.sqrt(JOINT))], "scaled")
+    ends = graph.op("Transpose", [end], "ends", perm=[0, 2, 1])
+    graph.op("Add", [graph.op("Add", [start, ends], "apart"), scaled], "spans")
 
 
 def _embedded(graph: Graph, shape: Shape) -> str:
@@ -65,7 +74,6 @@ def _signature(shape: Shape) -> tuple[list[ValueInfoProto], list[ValueInfoProto]
         value("embeddings", real, ["batch", "length", shape.hidden]),
     ]
     outputs = [
-        value("start", real, ["batch", "length"]),
-        value("end", real, ["batch", "length"]),
+        value("spans", real, ["batch", "length", "length"]),
     ]
     return inputs, outputs

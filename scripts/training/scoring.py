@@ -9,8 +9,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from index.reading.inputs import Vocabulary
+from index.reading.pointing import LONGEST
 from training.batches import Batch
-from training.network import Logits, Reader
+from training.network import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,13 @@ class Kit:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Logits: `rank` (batch,), `start` and `end` (batch, length)."""
+    """Logits: `rank` (batch,), `spans` (batch, length, length), from a token to another.
+
+    What can be no answer is minus infinity; [0, 0] stands for none.
+    """
 
     rank: Tensor
-    start: Tensor
-    end: Tensor
+    spans: Tensor
 
 
 def score(reader: Reader, kit: Kit, batch: Batch) -> Scores:
@@ -37,20 +40,29 @@ def score(reader: Reader, kit: Kit, batch: Batch) -> Scores:
     # The table may be kept in half precision.
     vectors = functional.embedding(batch.ids.to(device), kit.words).float()
     with torch.autocast(device.type, torch.bfloat16, enabled=kit.bfloat16):
-        found: Logits = reader(vectors, batch.mask.to(device))
-    return Scores(odds(found, batch.allowed.to(device)), found.start, found.end)
+        found: Tensor = reader(vectors, batch.mask.to(device))
+    spans = found.masked_fill(~possible(batch.allowed.to(device)), -torch.inf)
+    return Scores(odds(spans), spans)
 
 
-def odds(found: Logits, allowed: Tensor) -> Tensor:
-    """How much likelier an answer in the text is than none, in log odds: of both edges the mean.
+def possible(allowed: Tensor) -> Tensor:
+    """Which spans may answer, (batch, length, length): of the text's tokens, or [0, 0] for none.
 
-    The first token stands for no answer; of the others those that are `allowed` are the text's.
-    What points also ranks: a head of its own served less well on sets that were not learnt from.
+    `allowed` (batch, length) are the text's tokens, and the first.
     """
     text = allowed.clone()
     text[:, 0] = False
-    edges = [
-        edge.masked_fill(~text, -torch.inf).logsumexp(1) - edge[:, 0]
-        for edge in (found.start, found.end)
-    ]
-    return torch.stack(edges).mean(0)
+    forwards = torch.ones(text.shape[1], text.shape[1], dtype=torch.bool, device=text.device)
+    in_time = forwards.triu() & ~forwards.triu(LONGEST)
+    found = text[:, :, None] & text[:, None] & in_time
+    found[:, 0, 0] = True
+    return found
+
+
+def odds(spans: Tensor) -> Tensor:
+    """How much likelier an answer in the text is than none, in log odds.
+
+    What points also ranks: a head of its own served less well on sets that were not learnt from.
+    """
+    flat = spans.flatten(1)
+    return flat[:, 1:].logsumexp(1) - flat[:, 0]
