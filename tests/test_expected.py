@@ -26,6 +26,10 @@ from index.search.expected import asks_number, fits
         ("减少了多少贫困人口？", "114437人"),
         ("有多少机关干部下乡？", "1325名"),
         ("多少学校收到了捐款？", "12所"),
+        ("独居的占几成？", "四成多"),
+        ("水泥和沙的比例", "1：3"),
+        ("谁打了人？", "吴1某"),
+        ("向哪个公司借的？", "沙湾支行"),
     ],
 )
 def test_words_of_the_kind_asked_for_fit(question: str, words: str) -> None:
@@ -46,6 +50,10 @@ def test_words_of_the_kind_asked_for_fit(question: str, words: str) -> None:
         ("一年给多少生活补助？", "10%"),
         ("减少了多少贫困人口？", "7.4%降至0.22%"),
         ("有多少机关干部下乡？", "4190户"),
+        ("独居的占几成？", "7.5万名"),
+        ("谁打了人？", "12人"),
+        ("谁打了人？", "3年"),
+        ("在哪个县？", "日照"),
     ],
 )
 def test_words_of_another_kind_do_not(question: str, words: str) -> None:

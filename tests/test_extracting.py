@@ -68,13 +68,59 @@ def test_half_a_bracket_whose_other_half_stands_elsewhere_is_left_out() -> None:
     assert quoted("谁？", "（张三", "负责人（张三。另见李四）") == "张三"
 
 
-@pytest.mark.parametrize("question", ["为什么运得出去？", "怎么运出去的？", "运得出去的原因"])
-def test_a_reason_or_a_way_is_quoted_as_the_whole_sentence(question: str) -> None:
+@pytest.mark.parametrize("question", ["怎么运出去的？", "如何运出去", "运出去的步骤"])
+def test_a_way_is_quoted_as_the_whole_sentence(question: str) -> None:
     assert quoted(question, "修了路") == "因为修了路，产品才运得出去！"
 
 
+@pytest.mark.parametrize("question", ["为什么运得出去？", "为何运得出去", "这是为什么？", "为什么"])
+def test_a_reason_is_quoted_as_the_whole_clause(question: str) -> None:
+    assert quoted(question, "修了") == "因为修了路"
+    assert quoted(question, "修了路，产品") == "因为修了路，产品才运得出去"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "扶贫规划被称为什么？",
+        "该文件名为什么",
+        "又称为什么规划？",
+        "是怎样的文件？",
+        "依据的文件为何？",
+    ],
+)
+def test_what_only_looks_like_a_reason_or_a_way_is_quoted_as_it_is(question: str) -> None:
+    assert quoted(question, "日照市扶贫规划") == "日照市扶贫规划"
+
+
+DATED = "张新起于2016年11月17日至20日到访，捐款10至12万元，住户从1.5万—2万户增加。"
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "expected"),
+    [
+        ("何时到访？", "2016年", "2016年11月17日"),
+        ("何时到访？", "2016年11月", "2016年11月17日"),
+        ("何时到访？", "11月", "2016年11月17日"),
+        ("哪年到访？", "2016", "2016年"),
+        ("哪一年到访？", "2016年11", "2016年11月"),
+        ("捐款多少？", "12万", "10至12万元"),
+        ("捐款多少？", "10", "10至12万元"),
+        ("有多少户？", "2万户", "1.5万—2万户"),
+    ],
+)
+def test_dates_and_ranges_are_quoted_whole(question: str, words: str, expected: str) -> None:
+    assert quoted(question, words, DATED) == expected
+
+
+def test_words_are_those_of_the_dictionary() -> None:
+    # A segmenter that guesses takes 弥尔对 for a name.
+    assert quoted("谁写的？", "弥尔", "《论自由》是弥尔对自由的讨论。") == "弥尔"
+
+
 def test_what_crosses_sentences_is_quoted_with_all_of_them() -> None:
-    assert quoted("为什么？", "乡村旅游，见《日照市扶贫规划》。因为修了路").startswith("主要产业")
+    words = "乡村旅游，见《日照市扶贫规划》。因为修了路"
+    assert quoted("怎么样做？", words).startswith("主要产业")
 
 
 def test_white_space_is_no_answer_but_points_at_the_nearest_sentence() -> None:

@@ -69,8 +69,16 @@ def terms(text: str, words: Words = NO_WORDS) -> list[str]:
 def word_over_seam(tail: str, head: str) -> bool:
     """Whether segmentation puts one word over the seam between two pieces of text."""
     seam = len(tail)
-    words = _segmenter().tokenize(simplify(tail + head), HMM=False)
-    return any(start < seam < end for _, start, end in words)
+    return any(start < seam < end for start, end in known_words(tail + head))
+
+
+def known_words(text: str) -> Iterator[tuple[int, int]]:
+    """The places of a text's words, one after the other: those of the dictionary alone.
+
+    What the dictionary does not know is cut into characters, not guessed at.
+    """
+    for _, start, end in _segmenter().tokenize(simplify(text), HMM=False):
+        yield start, end
 
 
 def _whole_spans(text: str, words: Words) -> set[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,8 +29,11 @@ def odds(shown: Input, spans: NDArray[np.float32]) -> float:
 
     The span of the first token stands for no answer. Minus infinity where there is no text.
     """
-    found = _possible(shown, spans).astype(float)
-    return float(np.logaddexp.reduce(found, axis=None) - spans[0, 0]) if found.size else -np.inf
+    found = _possible(shown, spans)
+    if not found.size:
+        return -math.inf
+    likeliest = float(found.max())
+    return likeliest + math.log(np.exp(found - likeliest).sum()) - float(spans[0, 0])
 
 
 def _possible(shown: Input, spans: NDArray[np.float32]) -> NDArray[np.float32]:

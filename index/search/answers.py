@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from index.reading.reader import Reading
+from index.reading.reader import Pointed, Reading
 from index.search.answering import confidence, is_confident
 from index.search.citing import Quote
 from index.search.expected import fits
@@ -15,7 +15,15 @@ from index.types import Answer, Span
 
 # A question is answered where its first passage answers at least so likely.
 LEAST_SURE = 0.4
-# Where the reader wavers between words more than this, the sentence is quoted.
+# What is this much less likely than the likeliest, in logits, may be meant where that is not of the
+# kind asked for.
+STILL_LIKELY = 4.0
+# What is nearly as likely as the answer, in logits, and stands beside it, is quoted with it: it may
+# be the rest of it, or what was meant. Fitted on several sets at once.
+AS_LIKELY = 1.0
+BESIDE = 30
+"""Characters."""
+# An alternative is told where the reader wavers no more than this.
 LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than
 # the first.
@@ -76,22 +84,28 @@ def _answer(question: Question, number: int, quote: Quote) -> Answer | None:
         return None
     text = quote.found.passage.text
     # A text of characters that the reader does not know has no tokens to point at.
-    spans = [(one.start, one.end) for one in quote.reading.answers] or [(0, len(text))]
-    words, sentence = _first_that_fits(question.words, text, spans)
-    if _decided(quote.reading) < LEAST_DECIDED:
-        words = sentence
-    return answer_of(quote, number, words, sentence)
+    pointed = quote.reading.answers or (Pointed(0, len(text), 0.0),)
+    return answer_of(quote, number, *quoted(question.words, text, pointed))
 
 
-def _first_that_fits(
-    question: str, text: str, spans: Sequence[tuple[int, int]]
-) -> tuple[Span, Span]:
-    """The answer and sentence of the first span whose words can be meant, else of the first."""
-    for span in spans:
-        words, sentence = extract(question, text, *span)
-        if fits(question, text[words.start : words.end]):
-            return words, sentence
-    return extract(question, text, *spans[0])
+def quoted(question: str, text: str, pointed: Sequence[Pointed]) -> tuple[Span, Span]:
+    """The answer's words and their sentence, of what a text is pointed at for, best first.
+
+    The first that can be meant, else the first of all; with those nearly as likely beside it.
+    """
+    likely = [one for one in pointed if one.score >= pointed[0].score - STILL_LIKELY]
+    found = [(one.score, *extract(question, text, one.start, one.end)) for one in likely]
+    meant = [one for one in found if fits(question, text[one[1].start : one[1].end])]
+    (best, words, sentence), *others = meant or found[:1]
+    for score, other, _ in others:
+        apart = max(other.start - words.end, words.start - other.end)
+        if score >= best - AS_LIKELY and apart <= BESIDE and _within(other, sentence):
+            words = Span(min(words.start, other.start), max(words.end, other.end))
+    return words, sentence
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
 
 
 def _decided(reading: Reading) -> float:

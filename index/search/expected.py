@@ -25,11 +25,13 @@ _ASKS_PERSON = re.compile("谁|哪位|哪名")
 _MUCH = "多少[^，。；？,;?了过到]{0,6}?"
 _COUNTED = (
     (re.compile(f"{_MUCH}(?:钱|资金|经费|款|补助|补贴|收入|租金|贷款)"), re.compile("[元块]")),
+    (re.compile("几成|占比|比例|百分之几"), re.compile("[%％‰成比:：半]|分之")),
     (re.compile(f"{_MUCH}(?:人口|人员|干部|群众|学生|党员|职工|老人)"), re.compile("[人名位口]")),
 )
-_DIGIT = re.compile(r"[\d０-９]")
-# 在哪个县 is answered by the name of a county, 哪家公司 by that of a company.
-_ASKS_KIND = re.compile("哪一?[个家所座](省|市|县|区|镇|乡|村|公司|大学|医院|银行|集团)")
+# 张某1 is a person.
+_COUNTS = re.compile(rf"[\d０-９](?:[\d０-９]|{UNITS})")
+# 在哪个县 is answered by the name of a county.
+_ASKS_KIND = re.compile("哪一?[个座](省|市|县|区|镇|乡|村)")
 # People are counted in several ways, money in fractions and multiples of its unit.
 _ALIKE = ({"人", "名", "位", "人次", "个", "口"}, {"元", "钱", "块", "万元", "亿元", "美元"})
 
@@ -39,7 +41,7 @@ def fits(question: str, words: str) -> bool:
 
     Whatever it does not say, any words fit.
     """
-    if _ASKS_PERSON.search(question) and _DIGIT.search(words):
+    if _ASKS_PERSON.search(question) and _COUNTS.search(words):
         return False
     if (kind := _ASKS_KIND.search(question)) and kind[1] not in words:
         return False

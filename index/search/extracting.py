@@ -1,8 +1,8 @@
 """From where the reader points to the words that are quoted as the answer.
 
 A reader points at pieces of words. What is quoted are whole words and figures with their units,
-without loose punctuation; of a list the whole, and where a reason or a way is asked for, whole
-sentences.
+without loose punctuation; of a list the whole, of a reason whole clauses, of a way to do something
+whole sentences.
 """
 
 from __future__ import annotations
@@ -11,21 +11,33 @@ import re
 from collections.abc import Iterator, Sequence
 
 from index.language.folding import fold
-from index.language.tokens import tokenize, word_over_seam
+from index.language.tokens import known_words, word_over_seam
 from index.passages.blocks import split_blocks
 from index.passages.sentences import sentence_spans
 from index.search.expected import UNITS
 from index.types import Span
 
-_ASKS_WAY = re.compile("为什么|为何|为啥|怎么|怎样|如何|原因|步骤|流程|理由|做法|咋")
-_ASKS_LIST = re.compile("哪些|哪几|包括|分别|有什么|列举|都有")
-_FIGURE = re.compile(
-    rf"第?(?:\d[\d,，.:：]*|[〇零一二两三四五六七八九十百千]+)[十百千万亿]*[多余]?[大小]?(?:{UNITS})?"
-    r"(?:\d+(?:月份?|日|时|分))*[多余]?(?:以[上下内]|左右)?"
+_ASKS_WAY = re.compile("怎么(?!样的)|怎样(?!的)|如何|步骤|流程|做法|咋")
+# 称为什么 and 名为什么 ask for a name, and so does 为什么 at the end of most questions.
+_NAMING = "称名作成分定认视改译誉命叫喻列评选变更化转升任"
+_ASKS_REASON = re.compile(
+    rf"(?<![{_NAMING}])为(?:什么|何)(?!$|[？?])|(?:^|[是这那，])为(?:什么|何)[？?]?$|为啥"
 )
+_ASKS_YEAR = re.compile("[哪何几]一?年(?!月)|年份")
+_ASKS_LIST = re.compile("哪些|哪几|包括|分别|有什么|列举|都有")
+_NUMBER = r"\d[\d,，.:：]*[十百千万亿]*"
+_FIGURES = (
+    re.compile(
+        rf"第?(?:{_NUMBER}|[〇零一二两三四五六七八九十百千]+[十百千万亿]*)[多余]?[大小]?(?:{UNITS})?"
+        "[多余]?(?:以[上下内]|左右)?"
+    ),
+    re.compile(rf"{_NUMBER}(?:{UNITS})?(?:至|到|[-—－~～]+){_NUMBER}(?:{UNITS})?"),
+)
+_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?")
 _LOOSE = " \t\r\n\u3000，。、；：！？,;:!?·…—-~～*#|>"
 _PAIRS = ("《》", "“”", "（）", "()", "「」", "『』", "【】", "‘’", "〈〉", "[]")
-_ITEM_END = re.compile(r"[，。；：！？,;:!?\n、]")
+_CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
+_ITEM_END = re.compile(rf"{_CLAUSE_END.pattern}|、")
 _JOINER = re.compile("、|以?及|和|与")
 _LEADS_IN = re.compile("^.*?(?:包括了?|包含|分为|分别[是为]|主要有|[有是为])")
 
@@ -48,8 +60,10 @@ def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]
     if first >= last:
         # It points at white space between sentences.
         return whole, whole
-    span = _whole_words(text, Span(first, last))
-    if _ASKS_LIST.search(question):
+    span = _whole_words(text, Span(first, last), of_dates=not _ASKS_YEAR.search(question))
+    if _ASKS_REASON.search(question):
+        span = _whole_clauses(text, span, whole)
+    elif _ASKS_LIST.search(question):
         span = _whole_list(text, span, whole)
     span = _closed(text, _tight(text, span), whole)
     return (span, whole) if span.start < span.end else (whole, whole)
@@ -69,16 +83,30 @@ def _around(spans: Sequence[Span], start: int, end: int) -> Span:
     return Span(touched[0].start, touched[-1].end)
 
 
-def _whole_words(text: str, span: Span) -> Span:
-    """An edge within a word or a figure with its unit moves out of it."""
+def _whole_words(text: str, span: Span, *, of_dates: bool) -> Span:
+    """An edge within a word or a figure with its unit moves out of it, and out of a date if told.
+
+    An edge within a unit's word or a range may move twice.
+    """
+    patterns = (*_FIGURES, _DATE) if of_dates else _FIGURES
     start, end = span.start, span.end
-    words = ((token.start, token.end) for token in tokenize(text) if token.whole)
-    figures = (match.span() for match in _FIGURE.finditer(text))
-    for first, last in (*words, *figures):
-        if first < span.start < last:
-            start = min(start, first)
-        if first < span.end < last:
-            end = max(end, last)
+    figures = (match.span() for pattern in patterns for match in pattern.finditer(text))
+    for first, last in (*known_words(text), *figures):
+        if first < start < last:
+            start = first
+        if first < end < last:
+            end = last
+    return Span(start, end)
+
+
+def _whole_clauses(text: str, span: Span, sentence: Span) -> Span:
+    """From the border of a clause to that of one."""
+    start, end = span.start, span.end
+    while start > sentence.start and not _CLAUSE_END.match(text[start - 1]):
+        start -= 1
+    if not _CLAUSE_END.match(text[end - 1]):
+        following = _CLAUSE_END.search(text, end, sentence.end)
+        end = following.start() if following else sentence.end
     return Span(start, end)
 
 
