@@ -26,8 +26,12 @@ def folder(request: pytest.FixtureRequest) -> Path:
     return found
 
 
-def test_there_are_four() -> None:
-    assert [folder.name for folder in SETS] == ["judgments", "news", "public", "web"]
+ALONE = "cases"
+"""The set whose questions are each read within one document."""
+
+
+def test_there_are_five() -> None:
+    assert [folder.name for folder in SETS] == [ALONE, "judgments", "news", "public", "web"]
 
 
 def test_each_answer_stands_in_its_passage(folder: Path) -> None:
@@ -50,18 +54,26 @@ def test_nothing_is_there_twice(folder: Path) -> None:
 
 def test_a_question_with_an_answer_is_not_also_one_without(folder: Path) -> None:
     asked = records(folder, "questions.jsonl")
-    answered = {one["question"] for one in asked if one["passage_id"]}
-    assert [one["question"] for one in asked if one["question"] in answered] == [
-        one["question"] for one in asked if one["passage_id"]
-    ]
+    keys = [(one["question"], one.get("context_passage_id")) for one in asked]
+    answered = {key for key, one in zip(keys, asked, strict=True) if one["passage_id"]}
+    unanswered = {key for key, one in zip(keys, asked, strict=True) if not one["passage_id"]}
+    assert not answered & unanswered
 
 
 def test_they_are_one_set_of_documents_and_both_kinds_of_questions() -> None:
-    pooled = read_set(folders_of("+".join(map(str, SETS))))
-    documents = sum(len(records(folder, "passages.jsonl")) for folder in SETS)
+    open_ones = [folder for folder in SETS if folder.name != ALONE]
+    pooled = read_set(folders_of("+".join(map(str, open_ones))))
+    documents = sum(len(records(folder, "passages.jsonl")) for folder in open_ones)
     assert len(pooled.documents) == documents
     unanswered = [question for question in pooled.questions if not question.documents]
     assert 0.2 < len(unanswered) / len(pooled.questions) < 0.4
+
+
+def test_each_case_is_read_alone() -> None:
+    (folder,) = (folder for folder in SETS if folder.name == ALONE)
+    found = read_set([folder])
+    assert len(found.given) == len(records(folder, "questions.jsonl"))
+    assert len({question.within for question in found.given}) == len(found.documents)
 
 
 def test_their_readme_counts_them() -> None:

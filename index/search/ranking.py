@@ -21,7 +21,7 @@ LEAST_SCORE = 0.2
 # Below it too, what has this much of what is asked for in it.
 HALF_ASKED = 0.5
 # What is left of a score where the document does not name the place that is asked about.
-ELSEWHERE = 0.7
+ELSEWHERE = 0.85
 # The dense leg's weight where passages of one document are compared with each other.
 DENSE_WITHIN = 0.4
 NO_ROWS = np.array([], np.int64)
