@@ -32,7 +32,7 @@ from index.search.lexical import LexicalIndex
 from index.search.literal import LiteralIndex
 from index.search.question import Question, is_text, understand
 from index.search.ranking import RANKING, Legs, Ranking, rank
-from index.search.rereading import reread
+from index.search.rereading import ANYWHERE, WITHIN_ONE, reread
 from index.search.vectors import Rows, VectorIndex
 from index.types import (
     Answer,
@@ -262,7 +262,9 @@ class SearchIndex:
             quotes = distinct(map(Quote, hits, found, copies), most)
         if reader:
             with self._timed("read"):
-                quotes = reread(asked.question.text, quotes, reader, self._pages)
+                one = len(asked.filters.document_ids or ()) == 1
+                weights = WITHIN_ONE if one else ANYWHERE
+                quotes = reread(asked.question.text, quotes, reader, self._pages, weights)
         return quotes[: asked.top_k]
 
     def _answerable(self, asked: _Asked, vector: NDArray[np.float32]) -> bool:

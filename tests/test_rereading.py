@@ -10,14 +10,7 @@ from index.reading.reader import Page
 from index.search.answering import EVEN_SCORE, SUREST, confidence
 from index.search.answers import LEAST_SURE, answers, is_sure
 from index.search.question import understand
-from index.search.rereading import (
-    BIAS,
-    DENSE_WEIGHT,
-    LOGIT_WEIGHT,
-    SCORE_WEIGHT,
-    probability,
-    reread,
-)
+from index.search.rereading import ANYWHERE, WITHIN_ONE, Weights, reread
 from tests.fakes import MarkReader
 from tests.test_citing import quote
 
@@ -38,20 +31,34 @@ def read(*texts: str, most: int = 9, marks: dict[str, float] | None = None) -> l
 
 
 def test_the_probability_is_the_logistic_of_both_stages() -> None:
-    total = 2 * LOGIT_WEIGHT + 0.5 * SCORE_WEIGHT + 0.3 * DENSE_WEIGHT + BIAS
-    expected = 1 / (1 + math.exp(-total))
-    assert probability(2.0, 0.5, 0.3) == pytest.approx(expected)
+    weights = Weights(logit=0.5, score=4.0, dense=2.0, bias=-3.0)
+    # Half of 2, twice 1, twice a half, less 3.
+    assert weights.probability(2.0, 0.5, 0.5) == pytest.approx(1 / (1 + math.exp(-1)))
 
 
 @pytest.mark.parametrize("more", [(3, 0.4, 0.3), (2, 0.5, 0.3), (2, 0.4, 0.4)])
 def test_either_stage_makes_it_likelier(more: tuple[float, float, float]) -> None:
-    less = (2, 0.4, 0.3)
-    assert probability(*more) > probability(*less)
+    assert ANYWHERE.probability(*more) > ANYWHERE.probability(2, 0.4, 0.3)
+
+
+def test_within_one_document_the_first_stage_says_less() -> None:
+    def gain(weights: Weights) -> float:
+        low, high = (weights.probability(0, score, 0.3) for score in (0.4, 0.6))
+        return high - low
+
+    assert 0 <= gain(WITHIN_ONE) < gain(ANYWHERE)
+    quotes = [quote("a", OLD, score=0.9), quote("b", BOAT, score=0.1)]
+    reader = MarkReader({"渡船": 1.0, "420": 0.0})
+    orders = [reread("？", quotes, reader, 9, one) for one in (ANYWHERE, WITHIN_ONE)]
+    assert [[one.found.passage.text for one in order] for order in orders] == [
+        [OLD, BOAT],
+        [BOAT, OLD],
+    ]
 
 
 def test_no_reading_overflows() -> None:
-    assert probability(1e6, 1, 1) == pytest.approx(1)
-    assert 0 <= probability(-1e6, 0, 0) < 1e-6
+    assert ANYWHERE.probability(1e6, 1, 1) == pytest.approx(1)
+    assert 0 <= ANYWHERE.probability(-1e6, 0, 0) < 1e-6
 
 
 def test_what_answers_comes_first() -> None:
@@ -71,7 +78,7 @@ def test_scores_fall_and_only_what_was_read_has_the_readers() -> None:
     found = reread("石桥有多长？", quotes, MarkReader({"420米": 6.0}), 2)
     scores = [one.hit.score for one in found]
     assert scores == sorted(scores, reverse=True)
-    assert scores[0] == probability(6.0, 0.6, DENSE)
+    assert scores[0] == ANYWHERE.probability(6.0, 0.6, DENSE)
     assert found[0].hit.scores.reader == pytest.approx(1 / (1 + math.exp(-6)))
     assert found[2].hit.scores.reader is None
     assert found[2].hit.score <= min(confidence(0.6), scores[1])
@@ -123,7 +130,7 @@ def test_answers_are_proven_by_their_places() -> None:
     (answer,) = answers(LENGTH, reread("石桥有多长？", quotes, MarkReader({"420": 9.0}), 9))
     assert (answer.text, answer.sentence) == ("420米", OLD)
     assert (answer.start, answer.end) == (7 + OLD.index("420"), 7 + OLD.index("。"))
-    assert answer.confidence == probability(9.0, 0.6, DENSE)
+    assert answer.confidence == ANYWHERE.probability(9.0, 0.6, DENSE)
 
 
 def test_a_text_that_nothing_was_pointed_at_in_is_quoted_as_a_sentence() -> None:
@@ -139,4 +146,4 @@ def test_without_a_reading_the_first_stage_says_whether_to_answer(score: float) 
 @pytest.mark.parametrize("logit", [-9.0, -3.0, 0.0, 3.0, 9.0])
 def test_with_a_reading_the_probability_does(logit: float) -> None:
     (read,) = reread("？", [quote("a", OLD, score=0.5)], MarkReader({"420": logit}), 1)
-    assert is_sure(read) == (probability(logit, 0.5, DENSE) >= LEAST_SURE)
+    assert is_sure(read) == (ANYWHERE.probability(logit, 0.5, DENSE) >= LEAST_SURE)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelError
+from index.search.rereading import WITHIN_ONE
 from index.search_index import PAGES, SearchIndex
 from index.types import Filters, Reason
 from tests.corpora import FILES, build_small, open_small, write_corpus
@@ -80,6 +81,17 @@ def test_a_doubtful_match_that_the_reader_is_sure_of_is_an_answer(
     assert unread.ask(VAGUE).reason is Reason.LOW_CONFIDENCE
     with open_small(data, MarkReader({"10.4亿元": SURE})) as index:
         assert index.ask(VAGUE).answer is not None
+
+
+def test_within_one_document_the_readers_word_counts_alone(data: Path) -> None:
+    with open_small(data, MarkReader({"。": 1.0})) as index:
+        everywhere = index.search(MONEY)
+        home = frozenset({everywhere.citations[0].document_id})
+        within = index.search(MONEY, filters=Filters(document_ids=home))
+    known, first = everywhere.citations[0], within.citations[0]
+    alone = WITHIN_ONE.probability(1.0, 0.0, first.scores.dense)
+    assert first.score == pytest.approx(alone)
+    assert known.score != pytest.approx(alone)
 
 
 def test_an_answer_that_the_filters_hide_is_told_of(data: Path) -> None:

@@ -4,35 +4,45 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.passages.chunking import context_of
 from index.reading.reader import Page, Reader, Reading
 from index.search.answering import confidence
 from index.search.citing import Quote
 
-# Fitted on several sets at once: how often a passage answers whose reading has this logit, and
-# that the first stage gives this score. Its meaning counts once more: a reader looks for words, and
-# what a search box asks in few is told from other subjects by what it means.
-LOGIT_WEIGHT = 0.68
-SCORE_WEIGHT = 4.1
-DENSE_WEIGHT = 1.35
-BIAS = -2.5
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a reading's logit, the first stage's fused score and its dense leg's add to log odds."""
+
+    logit: float
+    score: float
+    dense: float
+    bias: float
+
+    def probability(self, logit: float, score: float, dense: float) -> float:
+        """How likely (0 to 1) a passage answers."""
+        return _sigmoid(self.logit * logit + self.score * score + self.dense * dense + self.bias)
 
 
-def probability(logit: float, score: float, dense: float) -> float:
-    """How likely (0 to 1) a passage answers, by its reading, its fused and its dense score."""
-    return _sigmoid(LOGIT_WEIGHT * logit + SCORE_WEIGHT * score + DENSE_WEIGHT * dense + BIAS)
+# Both fitted on several sets at once. Meaning counts once more: a reader looks for words, and what
+# a search box asks in few is told from other subjects by what it means.
+ANYWHERE = Weights(logit=0.68, score=4.1, dense=1.35, bias=-2.5)
+# All of one document is about what is asked: its passages' first scores say little more.
+WITHIN_ONE = Weights(logit=0.68, score=0.0, dense=1.0, bias=0.0)
 
 
-def reread(question: str, quotes: Sequence[Quote], reader: Reader, most: int) -> list[Quote]:
+def reread(
+    question: str, quotes: Sequence[Quote], reader: Reader, most: int, weights: Weights = ANYWHERE
+) -> list[Quote]:
     """The quotes, the first `most` of them read: these by their probability, then the others.
 
     All scores are then probabilities; of a passage that was not read, no more than of those read.
     """
     first, others = quotes[:most], quotes[most:]
     readings = reader.read(question, [_page(quote) for quote in first])
-    read = [_read(quote, reading) for quote, reading in zip(first, readings, strict=True)]
+    read = [_read(quote, reading, weights) for quote, reading in zip(first, readings, strict=True)]
     read.sort(key=lambda quote: -quote.hit.score)
     floor = read[-1].hit.score if read else 1.0
     return [*read, *(_unread(quote, floor) for quote in others)]
@@ -43,10 +53,10 @@ def _page(quote: Quote) -> Page:
     return Page(context_of(document.metadata.title, document.path, passage.headings), passage.text)
 
 
-def _read(quote: Quote, reading: Reading) -> Quote:
+def _read(quote: Quote, reading: Reading, weights: Weights) -> Quote:
     hit = quote.hit
     scores = replace(hit.scores, reader=_sigmoid(reading.logit))
-    likely = probability(reading.logit, hit.score, hit.scores.dense)
+    likely = weights.probability(reading.logit, hit.score, hit.scores.dense)
     read = replace(hit, score=likely, scores=scores)
     return replace(quote, hit=read, reading=reading)
 
