@@ -31,7 +31,7 @@ ANSWERS = 5
 
 # Odds far apart say no more than those a little less so: the highest logit, and the odds over which
 # it grows in a line.
-HIGHEST, EVEN = 2.0, 4.0
+HIGHEST, EVEN = 3.0, 6.0
 
 _HELP = "请换成与这里相符的文件，或设置 YOUJU_READER=off 不用阅读器。"
 

@@ -22,8 +22,7 @@ class Page:
 class Pointed:
     """Characters `start` to `end` (half-open) of a page's text that may be the answer.
 
-    `score` is the sum of both ends' logits, less for a longer one: it compares with those of the
-    same page alone.
+    `score` is the span's logit: it compares with those of the same page alone.
     """
 
     start: int

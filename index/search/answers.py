@@ -14,15 +14,14 @@ from index.search.question import Question
 from index.types import Answer, Span
 
 # A question is answered where its first passage answers at least so likely.
-LEAST_SURE = 0.4
+LEAST_SURE = 0.43
 # What is this much less likely than the likeliest, in logits, may be meant where that is not of the
 # kind asked for.
 STILL_LIKELY = 4.0
-# What is nearly as likely as the answer, in logits, and stands beside it, is quoted with it: it may
-# be the rest of it, or what was meant. Fitted on several sets at once.
+# What is so nearly as likely as the answer, in logits, and so near it, in characters, is quoted with
+# it: it may be the rest of it, or what was meant. Fitted on several sets at once.
 AS_LIKELY = 1.0
 BESIDE = 30
-"""Characters."""
 # An alternative is told where the reader wavers no more than this.
 LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than
