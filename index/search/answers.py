@@ -18,8 +18,8 @@ LEAST_SURE = 0.43
 # What is this much less likely than the likeliest, in logits, may be meant where that is not of the
 # kind asked for.
 STILL_LIKELY = 4.0
-# What is so nearly as likely as the answer, in logits, and so near it, in characters, is quoted with
-# it: it may be the rest of it, or what was meant. Fitted on several sets at once.
+# What is nearly as likely as the answer, in logits, and as near to it, in characters, is quoted
+# with it: it may be the rest of it, or what was meant. Fitted on several sets at once.
 AS_LIKELY = 1.0
 BESIDE = 30
 # An alternative is told where the reader wavers no more than this.
