@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.search.extracting import extract, same
+from index.search.extracting import extract
 from index.types import Span
 
 TEXT = (
@@ -143,16 +143,3 @@ def test_the_answer_is_never_empty_and_always_in_its_sentence(
         span, sentence = extract(question, text, start, end)
         assert 0 <= sentence.start <= span.start < span.end <= sentence.end <= len(text)
         assert text[span.start : span.end].strip()
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [("10.4亿元", "10.4亿元"), ("10.4亿元", "１０.４亿元。"), ("10.4亿元", "资金10.4亿元")],
-)
-def test_answers_with_the_same_letters_say_the_same(one: str, other: str) -> None:
-    assert same(one, other)
-    assert same(other, one)
-
-
-def test_other_figures_say_something_else() -> None:
-    assert not same("10.4亿元", "9.8亿元")

@@ -31,14 +31,19 @@ def read(*texts: str, most: int = 9, marks: dict[str, float] | None = None) -> l
 
 
 def test_the_probability_is_the_logistic_of_both_stages() -> None:
-    weights = Weights(logit=0.5, score=4.0, dense=2.0, bias=-3.0)
-    # Half of 2, twice 1, twice a half, less 3.
+    weights = Weights(logit=0.5, score=4.0, dense=2.0, seconded=3.0, bias=-3.0)
+    # Half of 2, four times a half, twice a half, less 3; once more with 3 times a third.
     assert weights.probability(2.0, 0.5, 0.5) == pytest.approx(1 / (1 + math.exp(-1)))
+    assert weights.probability(2.0, 0.5, 0.5, 1 / 3) == pytest.approx(1 / (1 + math.exp(-2)))
 
 
-@pytest.mark.parametrize("more", [(3, 0.4, 0.3), (2, 0.5, 0.3), (2, 0.4, 0.4)])
-def test_either_stage_makes_it_likelier(more: tuple[float, float, float]) -> None:
-    assert ANYWHERE.probability(*more) > ANYWHERE.probability(2, 0.4, 0.3)
+@pytest.mark.parametrize(
+    "more", [(3, 0.4, 0.3, 0.2), (2, 0.5, 0.3, 0.2), (2, 0.4, 0.4, 0.2), (2, 0.4, 0.3, 0.5)]
+)
+def test_either_stage_makes_it_likelier_and_so_does_who_says_the_same(
+    more: tuple[float, float, float, float],
+) -> None:
+    assert ANYWHERE.probability(*more) > ANYWHERE.probability(2, 0.4, 0.3, 0.2)
 
 
 def test_within_one_document_the_first_stage_says_less() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from index.reading.reader import Pointed, Reading
 from index.search.answering import confidence, is_confident
 from index.search.citing import Quote
+from index.search.comparing import same
 from index.search.expected import fits
-from index.search.extracting import extract, same
+from index.search.extracting import extract
 from index.search.question import Question
 from index.types import Answer, Span
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from index.language.folding import fold
 from index.language.tokens import known_words, word_over_seam
 from index.passages.blocks import split_blocks
 from index.passages.sentences import sentence_spans
@@ -67,12 +66,6 @@ def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]
         span = _whole_list(text, span, whole)
     span = _closed(text, _tight(text, span), whole)
     return (span, whole) if span.start < span.end else (whole, whole)
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two answers say the same: the letters of one stand in the other."""
-    first, second = ("".join(filter(str.isalnum, fold(words).text)) for words in (one, other))
-    return first in second or second in first
 
 
 def _around(spans: Sequence[Span], start: int, end: int) -> Span:

@@ -10,27 +10,35 @@ from index.passages.chunking import context_of
 from index.reading.reader import Page, Reader, Reading
 from index.search.answering import confidence
 from index.search.citing import Quote
+from index.search.seconding import seconded
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a reading's logit, the first stage's fused score and its dense leg's add to log odds."""
+    """What adds to the log odds that a passage answers.
+
+    A reading's logit, the first stage's fused score, its dense leg's, and how many other documents
+    say the same.
+    """
 
     logit: float
     score: float
     dense: float
+    seconded: float
     bias: float
 
-    def probability(self, logit: float, score: float, dense: float) -> float:
+    def probability(self, logit: float, score: float, dense: float, seconded: float = 0.0) -> float:
         """How likely (0 to 1) a passage answers."""
-        return _sigmoid(self.logit * logit + self.score * score + self.dense * dense + self.bias)
+        first = self.score * score + self.dense * dense
+        return _sigmoid(self.logit * logit + first + self.seconded * seconded + self.bias)
 
 
 # Both fitted on several sets at once. Meaning counts once more: a reader looks for words, and what
 # a search box asks in few is told from other subjects by what it means.
-ANYWHERE = Weights(logit=0.63, score=3.8, dense=1.25, bias=-2.35)
-# All of one document is about what is asked: its passages' first scores say little more.
-WITHIN_ONE = Weights(logit=0.96, score=0.0, dense=1.45, bias=-0.55)
+ANYWHERE = Weights(logit=0.63, score=3.8, dense=1.25, seconded=1.0, bias=-2.35)
+# All of one document is about what is asked: its passages' first scores say little more, and there
+# is no other document.
+WITHIN_ONE = Weights(logit=0.96, score=0.0, dense=1.45, seconded=0.0, bias=-0.55)
 
 
 def reread(
@@ -42,7 +50,8 @@ def reread(
     """
     first, others = quotes[:most], quotes[most:]
     readings = reader.read(question, [_page(quote) for quote in first])
-    read = [_read(quote, reading, weights) for quote, reading in zip(first, readings, strict=True)]
+    read = [_read(quote, reading) for quote, reading in zip(first, readings, strict=True)]
+    read = [_scored(*pair, weights) for pair in zip(read, seconded(read), strict=True)]
     read.sort(key=lambda quote: -quote.hit.score)
     floor = read[-1].hit.score if read else 1.0
     return [*read, *(_unread(quote, floor) for quote in others)]
@@ -53,12 +62,16 @@ def _page(quote: Quote) -> Page:
     return Page(context_of(document.metadata.title, document.path, passage.headings), passage.text)
 
 
-def _read(quote: Quote, reading: Reading, weights: Weights) -> Quote:
+def _read(quote: Quote, reading: Reading) -> Quote:
+    scores = replace(quote.hit.scores, reader=_sigmoid(reading.logit))
+    return replace(quote, hit=replace(quote.hit, scores=scores), reading=reading)
+
+
+def _scored(quote: Quote, seconded: float, weights: Weights) -> Quote:
     hit = quote.hit
-    scores = replace(hit.scores, reader=_sigmoid(reading.logit))
-    likely = weights.probability(reading.logit, hit.score, hit.scores.dense)
-    read = replace(hit, score=likely, scores=scores)
-    return replace(quote, hit=read, reading=reading)
+    logit = quote.reading.logit if quote.reading else 0.0
+    likely = weights.probability(logit, hit.score, hit.scores.dense, seconded)
+    return replace(quote, hit=replace(hit, score=likely))
 
 
 def _unread(quote: Quote, most: float) -> Quote:
