@@ -103,7 +103,9 @@ DATED = "张新起于2016年11月17日至20日到访，捐款10至12万元，住
         ("何时到访？", "2016年11月", "2016年11月17日"),
         ("何时到访？", "11月", "2016年11月17日"),
         ("哪年到访？", "2016", "2016年"),
-        ("哪一年到访？", "2016年11", "2016年11月"),
+        ("哪一年到访？", "2016年11", "2016年"),
+        ("哪1年到访？", "2016年11月17日", "2016年"),
+        ("哪年几月到访？", "2016年11月", "2016年11月17日"),
         ("捐款多少？", "12万", "10至12万元"),
         ("捐款多少？", "10", "10至12万元"),
         ("有多少户？", "2万户", "1.5万—2万户"),
@@ -111,6 +113,19 @@ DATED = "张新起于2016年11月17日至20日到访，捐款10至12万元，住
 )
 def test_dates_and_ranges_are_quoted_whole(question: str, words: str, expected: str) -> None:
     assert quoted(question, words, DATED) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("苏州的", "苏州"),
+        ("苏州的园林", "苏州的园林"),
+        ("他是苏州的", "他是苏州的"),
+        ("的", "他是苏州的园林。"),
+    ],
+)
+def test_a_particle_that_leads_to_what_is_not_quoted_is_left_out(words: str, expected: str) -> None:
+    assert quoted("哪里？", words, "他是苏州的园林。") == expected
 
 
 def test_words_are_those_of_the_dictionary() -> None:

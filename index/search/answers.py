@@ -21,8 +21,8 @@ LEAST_SURE = 0.43
 STILL_LIKELY = 4.0
 # What is nearly as likely as the answer, in logits, and as near to it, in characters, is quoted
 # with it: it may be the rest of it, or what was meant. Fitted on several sets at once.
-AS_LIKELY = 1.0
-BESIDE = 30
+AS_LIKELY = 0.7
+BESIDE = 15
 # An alternative is told where the reader wavers no more than this.
 LEAST_DECIDED = 0.7
 # Another passage's other answer is told where it is as likely as this, and not much less than

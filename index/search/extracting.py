@@ -22,7 +22,7 @@ _NAMING = "称名作成分定认视改译誉命叫喻列评选变更化转升任
 _ASKS_REASON = re.compile(
     rf"(?<![{_NAMING}])为(?:什么|何)(?!$|[？?])|(?:^|[是这那，])为(?:什么|何)[？?]?$|为啥"
 )
-_ASKS_YEAR = re.compile("[哪何几]一?年(?!月)|年份")
+_ASKS_YEAR = re.compile("[哪何几][一1]?年(?!.{0,2}月)|年份")
 _ASKS_LIST = re.compile("哪些|哪几|包括|分别|有什么|列举|都有")
 _NUMBER = r"\d[\d,，.:：]*[十百千万亿]*"
 _FIGURES = (
@@ -33,6 +33,7 @@ _FIGURES = (
     re.compile(rf"{_NUMBER}(?:{UNITS})?(?:至|到|[-—－~～]+){_NUMBER}(?:{UNITS})?"),
 )
 _DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号])?")
+_YEAR_OF_DATE = re.compile(r"\d{1,4}年(?=\d{1,2}月)")
 _LOOSE = " \t\r\n\u3000，。、；：！？,;:!?·…—-~～*#|>"
 _PAIRS = ("《》", "“”", "（）", "()", "「」", "『』", "【】", "‘’", "〈〉", "[]")
 _CLAUSE_END = re.compile(r"[，。；：！？,;:!?\n]")
@@ -64,6 +65,8 @@ def extract(question: str, text: str, start: int, end: int) -> tuple[Span, Span]
         span = _whole_clauses(text, span, whole)
     elif _ASKS_LIST.search(question):
         span = _whole_list(text, span, whole)
+    elif _ASKS_YEAR.search(question) and (year := _YEAR_OF_DATE.match(text, span.start, span.end)):
+        span = Span(*year.span())
     span = _closed(text, _tight(text, span), whole)
     return (span, whole) if span.start < span.end else (whole, whole)
 
@@ -120,11 +123,14 @@ def _whole_list(text: str, span: Span, sentence: Span) -> Span:
 
 
 def _tight(text: str, span: Span) -> Span:
-    """Without loose punctuation and white space at either end."""
+    """Without loose punctuation and white space at either end, or a particle at the last."""
     start, end = span.start, span.end
     while start < end and text[start] in _LOOSE:
         start += 1
     while start < end and text[end - 1] in _LOOSE:
+        end -= 1
+    # 苏州的 leads to what is not quoted; 是苏州的 does not.
+    if text[end - 1 : end] == "的" and "是" not in text[start:end]:
         end -= 1
     return Span(start, end)
 
