@@ -8,14 +8,19 @@ from collections.abc import Sequence
 import pytest
 
 from index.reading.reader import Page, Pointed, Reading
+from index.search import seconding
 from index.search.citing import Quote
 from index.search.rereading import reread
-from index.search.seconding import seconded
 from tests.fakes import MarkReader
 from tests.test_citing import quote
 
 EVEN = 0.5
 """What the reader's logit of 0 is as a probability."""
+
+
+def seconded(quotes: Sequence[Quote]) -> list[float]:
+    """How much each of these quotes, which are read, is seconded."""
+    return seconding.seconded(quotes, [one.reading for one in quotes if one.reading])
 
 
 def read(*quotes: Quote, **marks: float) -> list[Quote]:

@@ -5,6 +5,7 @@ Whoever needs passages read asks for a `Reader`, so that a test can pass one tha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,6 +41,16 @@ class Reading:
 
     logit: float
     answers: tuple[Pointed, ...]
+
+    @property
+    def probability(self) -> float:
+        """How likely (0 to 1) the page answers, for all that this reading says."""
+        return probability(self.logit)
+
+
+def probability(log_odds: float) -> float:
+    """Log odds of any size as 0 to 1."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, log_odds))))
 
 
 class Reader(Protocol):

@@ -21,6 +21,9 @@ def same(one: str, other: str) -> bool:
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether the letters of two answers are the same, or one's a good part of the other's."""
+    """Whether two answers' letters are the same, or one's a good part of the other's.
+
+    Both are given as `letters` has them: each is compared with many.
+    """
     short, long = sorted((one, other), key=len)
     return len(short) >= max(LEAST_LETTERS, LEAST_PART * len(long)) and short in long

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.passages.chunking import context_of
-from index.reading.reader import Page, Reader, Reading
+from index.reading.reader import Page, Reader, Reading, probability
 from index.search.answering import confidence
 from index.search.citing import Quote
 from index.search.seconding import seconded
@@ -29,8 +28,8 @@ class Weights:
 
     def probability(self, logit: float, score: float, dense: float, seconded: float = 0.0) -> float:
         """How likely (0 to 1) a passage answers."""
-        first = self.score * score + self.dense * dense
-        return _sigmoid(self.logit * logit + first + self.seconded * seconded + self.bias)
+        stages = self.logit * logit + self.score * score + self.dense * dense
+        return probability(stages + self.seconded * seconded + self.bias)
 
 
 # Both fitted on several sets at once. Meaning counts once more: a reader looks for words, and what
@@ -50,8 +49,8 @@ def reread(
     """
     first, others = quotes[:most], quotes[most:]
     readings = reader.read(question, [_page(quote) for quote in first])
-    read = [_read(quote, reading) for quote, reading in zip(first, readings, strict=True)]
-    read = [_scored(*pair, weights) for pair in zip(read, seconded(read), strict=True)]
+    seconds = seconded(first, readings)
+    read = [_read(*one, weights) for one in zip(first, readings, seconds, strict=True)]
     read.sort(key=lambda quote: -quote.hit.score)
     floor = read[-1].hit.score if read else 1.0
     return [*read, *(_unread(quote, floor) for quote in others)]
@@ -62,22 +61,14 @@ def _page(quote: Quote) -> Page:
     return Page(context_of(document.metadata.title, document.path, passage.headings), passage.text)
 
 
-def _read(quote: Quote, reading: Reading) -> Quote:
-    scores = replace(quote.hit.scores, reader=_sigmoid(reading.logit))
-    return replace(quote, hit=replace(quote.hit, scores=scores), reading=reading)
-
-
-def _scored(quote: Quote, seconded: float, weights: Weights) -> Quote:
+def _read(quote: Quote, reading: Reading, seconds: float, weights: Weights) -> Quote:
     hit = quote.hit
-    logit = quote.reading.logit if quote.reading else 0.0
-    likely = weights.probability(logit, hit.score, hit.scores.dense, seconded)
-    return replace(quote, hit=replace(hit, score=likely))
+    scores = replace(hit.scores, reader=reading.probability)
+    likely = weights.probability(reading.logit, hit.score, hit.scores.dense, seconds)
+    read = replace(hit, score=likely, scores=scores)
+    return replace(quote, hit=read, reading=reading)
 
 
 def _unread(quote: Quote, most: float) -> Quote:
     hit = quote.hit
     return replace(quote, hit=replace(hit, score=min(most, confidence(hit.score))))
-
-
-def _sigmoid(value: float) -> float:
-    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from index.reading.reader import Reading
 from index.search.citing import Quote
 from index.search.comparing import agree, letters
 
@@ -11,27 +13,34 @@ from index.search.comparing import agree, letters
 MOST_SECONDS = 2
 
 
-def seconded(quotes: Sequence[Quote]) -> list[float]:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The letters that a passage of a document answers, and how likely it does."""
+
+    document: str
+    letters: str
+    likely: float
+
+
+def seconded(quotes: Sequence[Quote], readings: Sequence[Reading]) -> list[float]:
     """How many other documents answer what each quote does, at most `MOST_SECONDS`.
 
-    Each counts as much as its passage that answers most surely, 0 to 1. All quotes are read.
+    Each counts as much as its passage that answers most likely, 0 to 1.
     """
-    told = [_told(quote) for quote in quotes]
-    return [_seconds(quotes, told, i) for i in range(len(quotes))]
+    told = [_told(quote, reading) for quote, reading in zip(quotes, readings, strict=True)]
+    return [_seconds(one, told) for one in told]
 
 
-def _seconds(quotes: Sequence[Quote], told: Sequence[str], i: int) -> float:
-    surest: dict[str, float] = {}
-    for quote, words in zip(quotes, told, strict=True):
-        document, sure = quote.found.document.id, quote.hit.scores.reader or 0.0
-        if document != quotes[i].found.document.id and agree(told[i], words):
-            surest[document] = max(sure, surest.get(document, 0.0))
-    return sum(sorted(surest.values(), reverse=True)[:MOST_SECONDS])
+def _told(quote: Quote, reading: Reading) -> _Told:
+    text = quote.found.passage.text
+    first = [text[one.start : one.end] for one in reading.answers[:1]]
+    return _Told(quote.found.document.id, letters("".join(first)), reading.probability)
 
 
-def _told(quote: Quote) -> str:
-    """What the reader points at first in a passage."""
-    if quote.reading is None or not quote.reading.answers:
-        return ""
-    first = quote.reading.answers[0]
-    return letters(quote.found.passage.text[first.start : first.end])
+def _seconds(one: _Told, told: Sequence[_Told]) -> float:
+    likeliest: dict[str, float] = {}
+    for other in told:
+        if other.document != one.document and agree(one.letters, other.letters):
+            known = likeliest.get(other.document, 0.0)
+            likeliest[other.document] = max(known, other.likely)
+    return sum(sorted(likeliest.values(), reverse=True)[:MOST_SECONDS])
